@@ -1,0 +1,1 @@
+"""Postman's formats, read into the model."""

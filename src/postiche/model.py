@@ -1,0 +1,352 @@
+"""The nouns of Postiche, as frozen dataclasses.
+
+Knows what Postman's things are made of: collections, examples, environments,
+mock servers, calls. Must not know how they are parsed, matched, stored or
+sent; every package may import this module, and it imports none of them.
+
+Two families live here. `Collection`, `Example` and their parts are what a
+Postman document *means* and feed the matcher. `Document`, `Mock`, `Call` and
+the rest are what the store *keeps* and feed the Postman API.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from typing import Literal
+
+Headers = tuple[tuple[str, str], ...]
+"""Header names and values in the order they were written; a name may repeat."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request to a mock server.
+
+    `target` is the path and query exactly as they stood on the request line,
+    percent-encoding included; `headers` carry lower-cased names.
+    """
+
+    method: str
+    target: str
+    headers: Headers = ()
+    body: bytes = b""
+
+    def header(self, name: str) -> str | None:
+        """The value of header `name` (lower case), repeats joined by ", "; None if absent."""
+        return joined(self.headers, name)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a mock server answers: status, headers in order, and the body bytes.
+
+    Framing is not part of it: `Content-Length`, `Date` and the connection
+    headers belong to whatever sends the reply.
+    """
+
+    status: int
+    headers: Headers = ()
+    body: bytes = b""
+
+
+def joined(headers: Headers, name: str) -> str | None:
+    """All values of the lower-cased header `name`, joined by ", " (RFC 9110, 5.3)."""
+    values = [value for key, value in headers if key == name]
+    return ", ".join(values) if values else None
+
+
+# --- what a Postman document means ------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One variable of a collection or environment; only enabled ones are kept."""
+
+    key: str
+    value: str
+
+
+class BodyMode(Enum):
+    """The `mode` of a saved request body (Collection format v2.1, `request.body.mode`)."""
+
+    RAW = "raw"
+    URLENCODED = "urlencoded"
+    FORMDATA = "formdata"
+    GRAPHQL = "graphql"
+    FILE = "file"
+
+
+@dataclass(frozen=True, slots=True)
+class RequestBody:
+    """The body saved with an example's request.
+
+    `text` holds raw text, or for GraphQL the query; `fields` the enabled form
+    fields, text ones only; `variables` the GraphQL variables as JSON text.
+    """
+
+    mode: BodyMode
+    text: str = ""
+    fields: tuple[tuple[str, str], ...] = ()
+    variables: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SavedUrl:
+    """A saved URL: its text, put together from its parts, and its path variables.
+
+    Disabled query parameters are left out; `{{variables}}` are not yet filled
+    in, nor are the `:name` segments that `path_variables` give values for.
+    """
+
+    text: str
+    path_variables: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A saved example: the request it was saved for and the response it holds.
+
+    `id` is None where the file has none; file order then stands in for it.
+    """
+
+    id: str | None
+    name: str
+    method: str
+    url: SavedUrl
+    request_headers: Headers
+    request_body: RequestBody | None
+    code: int
+    headers: Headers
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class SavedRequest:
+    """A request of a collection, with the folders above it and its usable examples."""
+
+    id: str | None
+    name: str
+    folders: tuple[str, ...]
+    method: str
+    url: SavedUrl
+    examples: tuple[Example, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """An item or example that could not be used: where it stands, and why."""
+
+    where: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """A Postman collection, reduced to what a mock server needs of it."""
+
+    id: str | None
+    name: str
+    variables: tuple[Variable, ...] = ()
+    requests: tuple[SavedRequest, ...] = ()
+    dropped: tuple[Dropped, ...] = ()
+
+    def examples(self) -> Iterable[Example]:
+        """All examples, in file order."""
+        return (example for request in self.requests for example in request.examples)
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """A Postman environment: its name and its enabled variables."""
+
+    id: str | None
+    name: str
+    variables: tuple[Variable, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Delay:
+    """A fixed network delay in milliseconds; `preset` "1" is 2G, "2" is 3G (behaviour B.4)."""
+
+    duration: int
+    preset: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MockConfig:
+    """The config of a mock server, with the defaults of every recorded mock (behaviour A.3)."""
+
+    headers: tuple[str, ...] = ()
+    match_body: bool = False
+    match_header: bool = False
+    match_query_params: bool = True
+    match_wildcards: bool = True
+    delay: Delay | None = None
+    server_response_id: str | None = None
+
+
+# --- what the store keeps ---------------------------------------------------------
+
+DocumentKind = Literal["collection", "environment"]
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Somebody who may hold API keys; `id` is the number Postman puts in front of a uid."""
+
+    id: int
+    username: str
+    full_name: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """An API key as stored: its SHA-256, never the key; `hint` is a part fit to show."""
+
+    id: str
+    user_id: int
+    name: str
+    digest: str
+    hint: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """A workspace; `type` is one of personal, private, public, team, partner."""
+
+    id: str
+    name: str
+    type: str
+    description: str
+    about: str
+    created_by: int
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A stored collection or environment.
+
+    `content` is its JSON text as it will be served, without envelope; empty
+    in listings, which do not read it.
+    """
+
+    kind: DocumentKind
+    id: str
+    owner: int
+    workspace: str
+    name: str
+    content: bytes
+    created_at: datetime
+    updated_at: datetime
+    updated_by: int
+
+    @property
+    def uid(self) -> str:
+        """The unique id: `<owner>-<id>` (behaviour C.1)."""
+        return f"{self.owner}-{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Mock:
+    """A mock server as stored.
+
+    `collection` and `environment` are uids. `active` is False once either of
+    them is gone (behaviour B.1, inactiveMockError); the store derives it.
+    """
+
+    id: str
+    owner: int
+    workspace: str
+    name: str
+    description: str
+    collection: str
+    environment: str | None
+    private: bool
+    config: MockConfig
+    created_at: datetime
+    updated_at: datetime
+    active: bool = True
+
+    @property
+    def uid(self) -> str:
+        """The unique id: `<owner>-<id>` (behaviour C.1)."""
+        return f"{self.owner}-{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class ServerResponse:
+    """A 5xx response that, while active, answers every call to its mock (behaviour B.4)."""
+
+    id: str
+    mock: str
+    name: str
+    status_code: int
+    headers: Headers
+    language: str | None
+    body: str
+    created_at: datetime
+    updated_at: datetime
+    created_by: int
+    updated_by: int
+
+
+@dataclass(frozen=True, slots=True)
+class MockSources:
+    """All that a mock's plan is compiled from, read in one transaction."""
+
+    mock: Mock
+    collection: bytes
+    environment: bytes | None
+    server_response: ServerResponse | None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One row of the call log.
+
+    `type` is "error" only for errors of the mock server itself; an example
+    with status 400 is a "success" (behaviour C.4). `path` includes the query.
+    """
+
+    id: str
+    mock: str
+    served_at: datetime
+    response_name: str
+    type: Literal["success", "error"]
+    status_code: int
+    method: str
+    path: str
+    request_headers: Headers = ()
+    request_body: bytes = b""
+    response_headers: Headers = ()
+    response_body: bytes = b""
+    example: str | None = None
+    score: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallQuery:
+    """Which calls to list: every given field must fit; text fields ignore case."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    status_code: int | None = None
+    type: str | None = None
+    method: str | None = None
+    path: str | None = None
+    ascending: bool = False
+    limit: int = 100
+    cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallPage:
+    """Calls in the order asked for; `next_cursor` is None on the last page."""
+
+    calls: tuple[Call, ...] = field(default=())
+    next_cursor: str | None = None

@@ -1,0 +1,233 @@
+"""Where Postiche keeps things: the Store protocol, its errors, and `open_store`.
+
+Knows the model. Must not know HTTP, the Postman API's shapes, or matching.
+One SQL implementation serves every database; `tests/contract` holds all of
+them to this page.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from postiche.model import (
+    ApiKey,
+    Call,
+    CallPage,
+    CallQuery,
+    Document,
+    DocumentKind,
+    Mock,
+    MockSources,
+    ServerResponse,
+    User,
+    Workspace,
+)
+
+
+class StoreError(Exception):
+    """The store could not do what was asked; the message says what and why."""
+
+
+class AlreadyExists(StoreError):  # noqa: N818 - reads as what it says
+    """A thing of that kind with that id is already stored."""
+
+
+class InvalidCursor(StoreError):  # noqa: N818 - reads as what it says
+    """The paging cursor was not made by this store."""
+
+
+class Store(Protocol):
+    """Everything Postiche remembers.
+
+    Each method is one transaction: when it returns, the write is durable
+    against the end of this process, and `revision` has changed. Look-ups of
+    what is not there give None, never an error; deletes and updates say
+    whether there was anything. Times are timezone-aware UTC with millisecond
+    precision. Lists come oldest first (by creation time, then id).
+    """
+
+    @property
+    def revision(self) -> int:
+        """Grows with every write that a mock's reply can depend on. Free to read.
+
+        Writes by this process show at once; writes by other processes once
+        `refresh` has run. Call records do not change it.
+        """
+        ...
+
+    async def refresh(self) -> None:
+        """Notice the writes of other processes, if any."""
+        ...
+
+    async def close(self) -> None:
+        """Release the database. Idempotent."""
+        ...
+
+    # users and API keys
+
+    async def add_user(self, user: User) -> None:
+        """Store a user. Raises AlreadyExists."""
+        ...
+
+    async def users(self) -> tuple[User, ...]:
+        """All users, by id."""
+        ...
+
+    async def add_key(self, key: ApiKey) -> None:
+        """Store an API key. Raises AlreadyExists for a known id or digest."""
+        ...
+
+    async def keys(self) -> tuple[ApiKey, ...]:
+        """All API keys, oldest first."""
+        ...
+
+    async def revoke_key(self, key_id: str) -> bool:
+        """Delete the key with this id."""
+        ...
+
+    async def user_of_key(self, digest: str) -> User | None:
+        """The user whose key has this SHA-256 (hex)."""
+        ...
+
+    # workspaces
+
+    async def add_workspace(self, workspace: Workspace) -> None:
+        """Store a workspace. Raises AlreadyExists."""
+        ...
+
+    async def workspaces(self) -> tuple[Workspace, ...]:
+        """All workspaces, oldest first."""
+        ...
+
+    async def workspace(self, workspace_id: str) -> Workspace | None:
+        """The workspace with this id."""
+        ...
+
+    # collections and environments
+
+    async def add_document(self, document: Document) -> None:
+        """Store a collection or environment. Raises AlreadyExists for a known id of its kind."""
+        ...
+
+    async def documents(
+        self,
+        kind: DocumentKind,
+        *,
+        workspace: str | None = None,
+        name: str | None = None,
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> tuple[Document, ...]:
+        """Documents of a kind without their content; `name` fits exactly."""
+        ...
+
+    async def count_documents(self, kind: DocumentKind, *, workspace: str | None = None) -> int:
+        """How many documents of a kind there are, in one workspace or in all."""
+        ...
+
+    async def document(self, kind: DocumentKind, document_id: str) -> Document | None:
+        """The document with this plain id, content included."""
+        ...
+
+    async def replace_document(
+        self,
+        kind: DocumentKind,
+        document_id: str,
+        *,
+        name: str,
+        content: bytes,
+        updated_by: int,
+        updated_at: datetime,
+    ) -> Document | None:
+        """Replace name and content whole; None if there is no such document."""
+        ...
+
+    async def delete_document(self, kind: DocumentKind, document_id: str) -> bool:
+        """Delete a document; mocks that use it become inactive."""
+        ...
+
+    # mock servers
+
+    async def add_mock(self, mock: Mock) -> None:
+        """Store a mock. Raises AlreadyExists. `mock.active` is ignored."""
+        ...
+
+    async def mocks(
+        self, *, workspace: str | None = None, owner: int | None = None
+    ) -> tuple[Mock, ...]:
+        """Mocks, active and inactive, of a workspace or owner or of all."""
+        ...
+
+    async def mock(self, mock_id: str) -> Mock | None:
+        """The mock with this plain id."""
+        ...
+
+    async def replace_mock(self, mock: Mock) -> Mock | None:
+        """Store all fields of a known mock anew; None if it is gone. `active` is derived."""
+        ...
+
+    async def delete_mock(self, mock_id: str) -> bool:
+        """Delete a mock with its server responses and its calls."""
+        ...
+
+    async def mock_sources(self, mock_id: str) -> MockSources | None:
+        """What the mock's plan is compiled from, all of one moment.
+
+        For an inactive mock `collection` is empty; `server_response` is the
+        active one, None if the config names none or one that is gone.
+        """
+        ...
+
+    # server responses
+
+    async def add_server_response(self, response: ServerResponse) -> None:
+        """Store a server response. Raises AlreadyExists."""
+        ...
+
+    async def server_responses(self, mock_id: str) -> tuple[ServerResponse, ...]:
+        """All server responses of a mock, oldest first."""
+        ...
+
+    async def server_response(self, mock_id: str, response_id: str) -> ServerResponse | None:
+        """One server response of a mock."""
+        ...
+
+    async def replace_server_response(self, response: ServerResponse) -> bool:
+        """Store all fields of a known server response anew."""
+        ...
+
+    async def delete_server_response(self, mock_id: str, response_id: str) -> bool:
+        """Delete a server response; a config that names it stops naming it."""
+        ...
+
+    # the call log
+
+    async def add_calls(self, calls: Sequence[Call]) -> None:
+        """Append calls in one transaction. Does not change `revision`."""
+        ...
+
+    async def calls(self, mock_id: str, query: CallQuery) -> CallPage:
+        """A page of a mock's calls, newest first unless asked otherwise. Raises InvalidCursor."""
+        ...
+
+    async def count_calls(self, mock_id: str | None = None) -> int:
+        """How many calls are logged, of one mock or of all."""
+        ...
+
+    async def prune_calls(self, *, before: datetime, keep: int) -> int:
+        """Delete calls served before a time, then the oldest of each mock beyond `keep`.
+
+        Returns how many went.
+        """
+        ...
+
+
+async def open_store(url: str) -> Store:
+    """Open the store that a database URL names, creating or migrating it first.
+
+    `sqlite:///PATH` is a file (`sqlite:////abs/path` when absolute), made with
+    its folders if missing. Raises StoreError with the URL and the reason.
+    """
+    from postiche.store.sql import open_sql_store  # the driver loads only where a store is used
+
+    return await open_sql_store(url)
