@@ -92,28 +92,19 @@ class RequestBody:
 
 
 @dataclass(frozen=True, slots=True)
-class SavedUrl:
-    """A saved URL: its text, put together from its parts, and its path variables.
-
-    Disabled query parameters are left out; `{{variables}}` are not yet filled
-    in, nor are the `:name` segments that `path_variables` give values for.
-    """
-
-    text: str
-    path_variables: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Example:
     """A saved example: the request it was saved for and the response it holds.
 
     `id` is None where the file has none; file order then stands in for it.
+    `url` is the text of the saved URL, put together from its parts: disabled
+    query parameters left out, `:name` path variables that have a value filled
+    in, `{{variables}}` still as written (behaviour A.3, D).
     """
 
     id: str | None
     name: str
     method: str
-    url: SavedUrl
+    url: str
     request_headers: Headers
     request_body: RequestBody | None
     code: int
@@ -123,13 +114,16 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class SavedRequest:
-    """A request of a collection, with the folders above it and its usable examples."""
+    """A request of a collection, with the folders above it and its usable examples.
+
+    `url` is None where the file has none that can be read.
+    """
 
     id: str | None
     name: str
     folders: tuple[str, ...]
     method: str
-    url: SavedUrl
+    url: str | None
     examples: tuple[Example, ...]
 
 

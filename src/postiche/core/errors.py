@@ -52,7 +52,8 @@ class MockError(Enum):
         404,
         {
             "name": "mockRequestNotFoundError",
-            "message": "To mock this request add an example response for the mock server to return.",
+            "message": "To mock this request add an example response"
+            " for the mock server to return.",
             "header": "You need an example",
         },
     )

@@ -1,0 +1,241 @@
+"""Request bodies: what makes two of them equal.
+
+Knows behaviour A.5 and how each body mode of the Collection format is sent.
+Must not know whether body matching is switched on, nor what equality earns.
+
+A body is compared by *keys*: canonical bytes, made once for each example when
+the plan is compiled, and for a request only when some candidate asks.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from urllib.parse import parse_qsl
+
+import orjson
+from python_multipart.exceptions import MultipartParseError
+from python_multipart.multipart import MultipartParser, parse_options_header
+
+from postiche.model import BodyMode, Headers, Request, RequestBody, joined
+
+Fields = list[tuple[str, str]]
+
+
+def media_type(content_type: str | None) -> str | None:
+    """The media type without parameters, lower case; None if there is none (A.5, #8335)."""
+    bare = (content_type or "").partition(";")[0].strip().lower()
+    return bare or None
+
+
+class SentBody:
+    """A request's body with its forms parsed when first asked for, and never again."""
+
+    def __init__(self, request: Request) -> None:
+        self.raw = request.body
+        self._content_type = request.header("content-type")
+        self.media_type = media_type(self._content_type)
+
+    @cached_property
+    def json(self) -> bytes | None:
+        """The key of the body as JSON; None if it is not JSON."""
+        return json_key(self.raw)
+
+    @cached_property
+    def graphql(self) -> bytes | None:
+        """The key of the body as a GraphQL call; None if it is not one."""
+        value = _parsed(self.raw)
+        return _graphql_key(value) if isinstance(value, dict) else None
+
+    @cached_property
+    def form(self) -> bytes:
+        """The key of the body as urlencoded pairs."""
+        return _form_key(urlencoded(self.raw))
+
+    @cached_property
+    def multipart(self) -> bytes | None:
+        """The key of the text fields of a form-data body; None if it is not well-formed."""
+        fields = self.fields
+        return None if fields is None else _form_key(fields)
+
+    @cached_property
+    def fields(self) -> Fields | None:
+        """The fields of a form body, urlencoded or form-data (text fields); None for others."""
+        if self.media_type == "application/x-www-form-urlencoded":
+            return urlencoded(self.raw)
+        if self.media_type == "multipart/form-data":
+            return multipart_text_fields(self.raw, self._content_type or "")
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class SavedBody:
+    """An example's request body, ready to compare: its media type and its key by mode."""
+
+    mode: BodyMode | None
+    media_type: str | None
+    raw: bytes = b""
+    key: bytes | None = None
+
+    def equals(self, sent: SentBody) -> bool:
+        """Whether the bodies are equal, whatever the content types say.
+
+        Text is equal to itself; JSON by value; forms by their pairs in any
+        order. A file body equals nothing (A.5: file fields are not matched).
+        """
+        match self.mode:
+            case None:
+                return not sent.raw
+            case BodyMode.RAW:
+                return sent.raw == self.raw or self._same_value(sent)
+            case BodyMode.URLENCODED:
+                return sent.form == self.key
+            case BodyMode.FORMDATA:
+                return sent.multipart == self.key
+            case BodyMode.GRAPHQL:
+                return sent.graphql == self.key
+            case BodyMode.FILE:
+                return False
+
+    def _same_value(self, sent: SentBody) -> bool:
+        if self.media_type == "application/x-www-form-urlencoded":
+            return sent.form == self.key
+        return self.key is not None and sent.json == self.key
+
+
+def saved_body(body: RequestBody | None, headers: Headers) -> SavedBody:
+    """The comparable form of an example's body; variables are filled in already."""
+    kind = media_type(joined(headers, "content-type"))
+    if body is None:
+        return SavedBody(None, kind)
+    raw = _encoded(body.text)
+    match body.mode:
+        case BodyMode.RAW:
+            form = kind == "application/x-www-form-urlencoded"
+            key = _form_key(urlencoded(raw)) if form else json_key(raw)
+        case BodyMode.GRAPHQL:
+            key = _graphql_key({"query": body.text, "variables": body.variables})
+        case _:
+            key = _form_key(list(body.fields))
+    return SavedBody(body.mode, kind, raw, key)
+
+
+def json_key(raw: bytes) -> bytes | None:
+    """Canonical bytes of a JSON text: equal for deeply equal values; None if it is no JSON.
+
+    Keys are sorted and 1.0 is 1, as in JavaScript. Nesting beyond what orjson
+    writes (254 levels) counts as no JSON, so such bodies compare as text.
+    """
+    value = _parsed(raw)
+    return None if value is _NOTHING else _canonical(value)
+
+
+def urlencoded(raw: bytes) -> Fields:
+    """The pairs of a urlencoded body, blank values kept."""
+    return parse_qsl(raw.decode("utf-8", "replace"), keep_blank_values=True)
+
+
+def multipart_text_fields(raw: bytes, content_type: str) -> Fields | None:
+    """The text fields of a form-data body; parts with a file name are passed over (#9184)."""
+    boundary = parse_options_header(content_type)[1].get(b"boundary")
+    if not boundary:
+        return None
+    parts = _Parts()
+    try:
+        parser = MultipartParser(boundary, parts.callbacks())
+        parser.write(raw)
+        parser.finalize()
+    except MultipartParseError:
+        return None
+    return parts.fields
+
+
+class _Parts:
+    """Gathers the text fields that a MultipartParser reports."""
+
+    def __init__(self) -> None:
+        self.fields: Fields = []
+        self._disposition: dict[bytes, bytes] = {}
+        self._name = self._value = self._data = b""
+
+    def callbacks(self) -> Any:
+        return {
+            "on_part_begin": self._begin,
+            "on_header_field": lambda data, start, end: self._grow("_name", data[start:end]),
+            "on_header_value": lambda data, start, end: self._grow("_value", data[start:end]),
+            "on_header_end": self._header,
+            "on_part_data": self._part_data,
+            "on_part_end": self._end,
+        }
+
+    def _begin(self) -> None:
+        self._disposition = {}
+        self._name = self._value = b""
+        self._chunks: list[bytes] = []
+
+    def _grow(self, name: str, data: bytes) -> None:
+        setattr(self, name, getattr(self, name) + data)
+
+    def _header(self) -> None:
+        if self._name.lower() == b"content-disposition":
+            self._disposition = parse_options_header(self._value)[1]
+        self._name = self._value = b""
+
+    def _part_data(self, data: bytes, start: int, end: int) -> None:
+        if b"filename" not in self._disposition:
+            self._chunks.append(data[start:end])
+
+    def _end(self) -> None:
+        if b"filename" not in self._disposition:
+            name = self._disposition.get(b"name", b"")
+            self.fields.append(
+                (name.decode("utf-8", "replace"), b"".join(self._chunks).decode("utf-8", "replace"))
+            )
+
+
+_NOTHING = object()
+_MAX_DEPTH = 250
+
+
+def _parsed(raw: bytes) -> Any:
+    try:
+        return orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        return _NOTHING
+
+
+def _canonical(value: Any) -> bytes | None:
+    try:
+        return orjson.dumps(_whole_numbers(value, _MAX_DEPTH), option=orjson.OPT_SORT_KEYS)
+    except (orjson.JSONEncodeError, RecursionError):
+        return None
+
+
+def _whole_numbers(value: Any, depth: int) -> Any:
+    """The value with every float that is whole made an int."""
+    if depth == 0:
+        raise RecursionError
+    if isinstance(value, float):
+        return int(value) if value.is_integer() and abs(value) < 2**63 else value
+    if isinstance(value, list):
+        return [_whole_numbers(item, depth - 1) for item in value]
+    if isinstance(value, dict):
+        return {key: _whole_numbers(item, depth - 1) for key, item in value.items()}
+    return value
+
+
+def _graphql_key(call: dict[str, Any]) -> bytes | None:
+    """Query and variables; absent, null, empty-text and empty-object variables are one."""
+    variables = call.get("variables")
+    if isinstance(variables, str):
+        variables = _parsed(_encoded(variables)) if variables.strip() else {}
+        if variables is _NOTHING:
+            return None
+    return _canonical({"query": call.get("query"), "variables": variables or {}})
+
+
+def _form_key(fields: Fields) -> bytes:
+    return orjson.dumps(sorted(fields))
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")

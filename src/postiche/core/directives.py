@@ -1,0 +1,82 @@
+"""The `x-mock-*` request headers, read once.
+
+Knows their names, forms and precedence over the config (behaviour A.1.3, A.4,
+A.5, B.4). Must not know what the matcher makes of them.
+"""
+
+from dataclasses import dataclass
+
+from postiche.model import MockConfig, Request
+
+PREFIX = "x-mock-"
+DELAY_RANGE = range(1, 180_001)
+"""Milliseconds that `x-mock-response-delay` may ask for; anything else is ignored (B.4)."""
+
+UNKNOWN_CODE = -1
+"""A malformed `x-mock-response-code`: it matches no example (A.2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Directives:
+    """What a request, over the mock's config, asks of the matcher."""
+
+    code: int | None = None
+    id: str | None = None
+    name: str | None = None
+    match_headers: tuple[str, ...] = ()
+    match_body: bool = False
+
+
+def read_directives(config: MockConfig, request: Request) -> Directives:
+    """The directives of a request; what a header leaves open the config decides."""
+    sent = {name: value for name, value in request.headers if name.startswith(PREFIX)}
+    names = config.headers if config.match_header else ()
+    if not sent:
+        return Directives(match_headers=_lowered(names), match_body=config.match_body)
+    listed = sent.get("x-mock-match-request-headers")
+    return Directives(
+        code=_code(sent.get("x-mock-response-code")),
+        id=_stripped(sent.get("x-mock-response-id")),
+        name=_name(sent.get("x-mock-response-name")),
+        match_headers=_lowered(names if listed is None else listed.split(",")),
+        match_body=_flag(sent.get("x-mock-match-request-body"), config.match_body),
+    )
+
+
+def delay_ms(config: MockConfig, request: Request) -> int:
+    """How long to wait before the reply, in milliseconds; the header wins over the config."""
+    asked = _number(request.header("x-mock-response-delay"))
+    if asked in DELAY_RANGE:
+        return asked
+    return config.delay.duration if config.delay is not None else 0
+
+
+def _lowered(names: tuple[str, ...] | list[str]) -> tuple[str, ...]:
+    return tuple(name.strip().lower() for name in names if name.strip())
+
+
+def _code(value: str | None) -> int | None:
+    return None if value is None else _number(value)
+
+
+def _number(value: str | None) -> int:
+    text = (value or "").strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else UNKNOWN_CODE
+
+
+def _stripped(value: str | None) -> str | None:
+    return None if value is None else value.strip()
+
+
+def _name(value: str | None) -> str | None:
+    """A name as saved: clients send text beyond ASCII as UTF-8, which arrives as Latin-1."""
+    if value is None or value.isascii():
+        return _stripped(value)
+    try:
+        return value.encode("latin-1").decode().strip()
+    except UnicodeError:
+        return value.strip()
+
+
+def _flag(value: str | None, default: bool) -> bool:
+    return {"true": True, "false": False}.get((value or "").strip().lower(), default)

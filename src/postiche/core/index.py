@@ -1,0 +1,111 @@
+"""Finding the paths that fit a request without trying them all.
+
+Knows the eight steps of `paths.py` and holds an index for each: a table for
+every step that is an equality of keys, a trie for wildcards, a trie of
+spellings for step 8. Must not know examples, queries or bodies: an entry is
+whatever was added with a path.
+
+For every path and entry an index finds exactly what `judge_path` accepts; a
+property test holds the two together.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from rapidfuzz import process
+from rapidfuzz.distance import Levenshtein
+
+from postiche.core.paths import KEYS, PathPattern, Step, Wildcard, segments, tolerance
+
+Entry = TypeVar("Entry")
+
+
+@dataclass(slots=True)
+class _Node(Generic[Entry]):
+    """One level of a trie: children by literal text and by wildcard, and what ends here."""
+
+    literals: dict[str, "_Node[Entry]"] = field(default_factory=dict)
+    wildcards: dict[Wildcard, "_Node[Entry]"] = field(default_factory=dict)
+    entries: list[Entry] = field(default_factory=list)
+
+    def below(self, part: str | Wildcard) -> "_Node[Entry]":
+        """The child for a part, made if missing."""
+        if isinstance(part, Wildcard):
+            return self.wildcards.setdefault(part, _Node())
+        return self.literals.setdefault(part, _Node())
+
+    def covering(self, segment: str) -> "Iterator[_Node[Entry]]":
+        """The children that step 5 lets a segment through to."""
+        literal = self.literals.get(segment)
+        if literal is not None:
+            yield literal
+        for wildcard, node in self.wildcards.items():
+            if wildcard.capture(segment) is not None:
+                yield node
+
+    def close(self, segment: str) -> "Iterator[_Node[Entry]]":
+        """The literal children that step 8 lets a segment through to."""
+        edits = tolerance(segment)
+        if edits == 0:
+            literal = self.literals.get(segment)
+            return iter(() if literal is None else (literal,))
+        found = process.extract(
+            segment,
+            self.literals.keys(),
+            scorer=Levenshtein.distance,
+            score_cutoff=edits,
+            limit=None,
+        )
+        return (self.literals[spelling] for spelling, _, _ in found)
+
+
+class PathIndex(Generic[Entry]):
+    """Entries by the paths that they answer."""
+
+    def __init__(self) -> None:
+        self._by_key: dict[Step, dict[str, list[Entry]]] = {step: {} for step in KEYS}
+        self._wildcards: _Node[Entry] = _Node()
+        self._spellings: dict[int, _Node[Entry]] = defaultdict(_Node)
+
+    def add(self, path: PathPattern, entry: Entry) -> None:
+        """Enter an entry under its path, once for each step."""
+        for step, key in KEYS.items():
+            self._by_key[step].setdefault(key(path.text), []).append(entry)
+        if path.names:
+            _leaf(self._wildcards, path.parts).entries.append(entry)
+        spelled = segments(path.text)
+        _leaf(self._spellings[len(spelled)], spelled).entries.append(entry)
+
+    def fitting(self, path: str, *, wildcards: bool) -> Iterator[tuple[Step, Entry]]:
+        """Entries that pass steps 1 to 7 for a canonical path, in step order; one may repeat."""
+        for step in Step:
+            if step is Step.WILDCARD:
+                for entry in self._covered(path) if wildcards else ():
+                    yield step, entry
+            elif step is not Step.DISTANCE:
+                for entry in self._by_key[step].get(KEYS[step](path), ()):
+                    yield step, entry
+
+    def almost(self, path: str) -> Iterator[Entry]:
+        """Entries that pass step 8, whatever else they pass; only close spellings are visited."""
+        requested = segments(path)
+        root = self._spellings.get(len(requested))
+        level = [] if root is None else [root]
+        for segment in requested:
+            level = [child for node in level for child in node.close(segment)]
+        return (entry for node in level for entry in node.entries)
+
+    def _covered(self, path: str) -> Iterator[Entry]:
+        level = [self._wildcards]
+        for segment in segments(path):
+            level = [child for node in level for child in node.covering(segment)]
+        return (entry for node in level for entry in node.entries)
+
+
+def _leaf(root: _Node[Entry], parts: "list[str] | tuple[str | Wildcard, ...]") -> _Node[Entry]:
+    node = root
+    for part in parts:
+        node = node.below(part)
+    return node

@@ -1,0 +1,227 @@
+"""Which example answers a request.
+
+Knows the stages of Postman's matching algorithm, in Postman's order
+(behaviour A): method, `x-mock-*` directives, path, query, headers, body, and
+the tie-break. Must not know I/O, time or randomness, nor how a reply is made.
+
+    1. Examples of another method are out.
+    2. `x-mock-response-code` keeps the examples with that status;
+       `x-mock-response-id`, then `x-mock-response-name`, choose at once.
+    3. The path gives 70 to 100 points, or the example is out.
+    4. The query adds up to 10 points or takes up to 10.
+    5. Header matching, then body matching, put examples out if switched on;
+       a body that is equal though matching is off adds 5.
+    6. The most points win; among equals the lowest id with status 200, else
+       the lowest id.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from postiche.core.bodies import SentBody
+from postiche.core.directives import Directives, read_directives
+from postiche.core.errors import MockError
+from postiche.core.paths import SCORES, Step, canonical, captures, segments
+from postiche.core.plan import MethodPlan, Plan, PlannedExample
+from postiche.core.query import ALL_MATCH, Parameters, count, judge_query, parameters
+from postiche.model import MockConfig, Request
+
+EQUAL_BODY = 5.0
+"""Points for an equal body while body matching is off (behaviour A.1.6, note of 2023-01-17)."""
+
+PREFERRED_CODE = 200
+"""Among equals, exactly this status is preferred; 201 is not (behaviour A.1.7)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What matching decided: an example with its score and captures, or why there is none.
+
+    `score` is None when a directive chose the example.
+    """
+
+    example: PlannedExample | None = None
+    score: float | None = None
+    captures: dict[str, str] = field(default_factory=dict)
+    miss: MockError | None = None
+
+
+NO_MATCH = Outcome(miss=MockError.NO_MATCH)
+NO_EXAMPLE = Outcome(miss=MockError.NO_EXAMPLE)
+
+
+class Call:
+    """A request as the stages see it; each part is read once."""
+
+    def __init__(self, request: Request, config: MockConfig) -> None:
+        path, _, query = request.target.partition("?")
+        self.request = request
+        self.config = config
+        self.directives: Directives = read_directives(config, request)
+        self.path = canonical(path)
+        self.query: Parameters = parameters(query) if config.match_query_params else {}
+        self.query_count = count(self.query)
+        self.body = SentBody(request)
+
+
+def match(plan: Plan, request: Request) -> Outcome:
+    """The example that Postman would answer a request with, or the error it would give."""
+    method = plan.methods.get(request.method.upper())
+    if method is None:
+        return NO_MATCH
+    call = Call(request, plan.config)
+    directives = call.directives
+    if directives.id is not None:
+        return _chosen(call, with_id(method, directives.id))
+    if directives.name is not None:
+        return _chosen(call, method.by_name.get(directives.name, ()))
+    return _best(method, call)
+
+
+def _best(method: MethodPlan, call: Call) -> Outcome:
+    """The example with the most points.
+
+    Step 8 costs most and earns least, so it is only tried when what it could
+    find may still win or tie.
+    """
+    found = path_scores(method, call)
+    rank = ranked(call, found)
+    if all(points <= step_8_ceiling(call) for points, _ in rank):
+        almost = almost_scores(method, call, found)
+        rank += ranked(call, almost)
+        found |= almost
+    if not found:
+        return NO_EXAMPLE if _unanswered(method, call) else NO_MATCH
+    best = max((points for points, _ in rank), default=None)
+    example = preferred(e for points, e in rank if points == best)
+    if example is None:
+        return NO_MATCH
+    return Outcome(example, best, _captured(call, example))
+
+
+def with_id(method: MethodPlan, asked: str) -> Iterable[PlannedExample]:
+    """The examples with an id, which may be asked for as a uid, `<user id>-<id>` (A.1.3)."""
+    owner, _, plain = asked.partition("-")
+    found = method.by_id.get(asked)
+    if found is None and owner.isdigit():
+        found = method.by_id.get(plain)
+    return found or ()
+
+
+def preferred(tied: Iterable[PlannedExample]) -> PlannedExample | None:
+    """The one of several equals that answers (behaviour A.1.7); None if there are none.
+
+    Ids sort as plain strings. Where an id is missing, file order stands in
+    for the order of all.
+    """
+    found = sorted(tied, key=lambda example: example.index)
+    if all(example.source.id is not None for example in found):
+        found.sort(key=lambda example: example.source.id or "")
+    first = found[0] if found else None
+    return next((e for e in found if e.source.code == PREFERRED_CODE), first)
+
+
+# --- stage 2: directives -------------------------------------------------------------
+
+
+def code_fits(example: PlannedExample, directives: Directives) -> bool:
+    """Whether `x-mock-response-code`, if sent, keeps the example."""
+    return directives.code is None or example.source.code == directives.code
+
+
+def _chosen(call: Call, named: Iterable[PlannedExample]) -> Outcome:
+    """An id or name chooses at once, without the path; captures are filled if the path fits."""
+    example = preferred(e for e in named if code_fits(e, call.directives))
+    if example is None:
+        return NO_MATCH
+    return Outcome(example, None, _captured(call, example))
+
+
+# --- stage 3: path ---------------------------------------------------------------------
+
+
+def path_scores(method: MethodPlan, call: Call) -> dict[PlannedExample, float]:
+    """The examples that pass steps 1 to 7 and the code filter, with their path's points."""
+    found: dict[PlannedExample, float] = {}
+    wildcards = call.config.match_wildcards
+    for step, example in method.examples.fitting(call.path, wildcards=wildcards):
+        if code_fits(example, call.directives):
+            found.setdefault(example, SCORES[step])
+    return found
+
+
+def almost_scores(
+    method: MethodPlan, call: Call, found: dict[PlannedExample, float]
+) -> dict[PlannedExample, float]:
+    """The examples not found before that pass step 8 and the code filter."""
+    return {
+        example: SCORES[Step.DISTANCE]
+        for example in method.examples.almost(call.path)
+        if example not in found and code_fits(example, call.directives)
+    }
+
+
+def step_8_ceiling(call: Call) -> float:
+    """The most points that an example found by step 8 can end with."""
+    query = ALL_MATCH if call.query_count else 0.0
+    body = EQUAL_BODY if call.body.raw and not call.directives.match_body else 0.0
+    return SCORES[Step.DISTANCE] + query + body
+
+
+def _unanswered(method: MethodPlan, call: Call) -> bool:
+    """Whether a saved request would have fitted, had it an example (behaviour B.1)."""
+    saved = method.unanswered
+    fitting = saved.fitting(call.path, wildcards=call.config.match_wildcards)
+    return next(fitting, None) is not None or next(iter(saved.almost(call.path)), None) is not None
+
+
+# --- stages 4 to 6 ---------------------------------------------------------------------
+
+
+def passes(call: Call, example: PlannedExample) -> bool:
+    """Whether header and body matching, where switched on, keep the example (A.4, A.5)."""
+    return headers_fit(call, example) and (
+        not call.directives.match_body or body_fits(call, example)
+    )
+
+
+def headers_fit(call: Call, example: PlannedExample) -> bool:
+    """Whether every listed header has the saved value, trimmed; absent on both sides is equal."""
+    return all(
+        (call.request.header(name) or "").strip() == example.header(name)
+        for name in call.directives.match_headers
+    )
+
+
+def body_fits(call: Call, example: PlannedExample) -> bool:
+    """Whether the bodies are equal and of one saved Content-Type (behaviour A.5).
+
+    Two empty bodies are equal without one: a GET has no Content-Type to save.
+    """
+    saved = example.body
+    if saved.mode is None and not call.body.raw:
+        return True
+    typed = saved.media_type is not None and saved.media_type == call.body.media_type
+    return typed and saved.equals(call.body)
+
+
+def total(call: Call, example: PlannedExample, path_score: float) -> float:
+    """The points of an example that is still in: path, query, and an equal body (A.1.4 to 6)."""
+    score = path_score
+    if call.config.match_query_params:
+        score += judge_query(example.query, call.query, call.query_count).score
+    if call.body.raw and not call.directives.match_body and example.body.equals(call.body):
+        score += EQUAL_BODY
+    return round(score, 9)
+
+
+def ranked(call: Call, found: dict[PlannedExample, float]) -> list[tuple[float, PlannedExample]]:
+    """The examples that header and body matching keep, with all their points."""
+    return [(total(call, e, score), e) for e, score in found.items() if passes(call, e)]
+
+
+def _captured(call: Call, example: PlannedExample) -> dict[str, str]:
+    """What the example's wildcards cover, wherever they fit, however it was chosen (#11323)."""
+    if not call.config.match_wildcards:
+        return {}
+    return captures(example.path, segments(call.path)) or {}

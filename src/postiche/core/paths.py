@@ -1,0 +1,271 @@
+"""Paths: the forms in which Postman compares them, and how much each form scores.
+
+Knows the eight steps of the URL path score (behaviour A.1.4, A.2, A.3). Must
+not know queries, examples or how paths are indexed.
+
+A path is handled in its *canonical* form: percent-decoded segment by segment,
+with a "/" that was encoded kept apart from those that separate segments.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import IntEnum
+from urllib.parse import unquote
+
+from rapidfuzz.distance import Levenshtein
+
+from postiche.core.urls import TOKEN, path_variable, shown
+
+ENCODED_SLASH = "\x1f"
+"""Stands for a percent-encoded "/" inside a segment of a canonical path."""
+
+
+class Step(IntEnum):
+    """The steps of behaviour A.1.4 in the order in which they are tried; the value is the row."""
+
+    IDENTICAL = 1
+    TRAILING_SLASH = 2
+    CASE = 3
+    CASE_AND_SLASH = 4
+    WILDCARD = 5
+    IDS = 6
+    IDS_AND_SLASH = 7
+    DISTANCE = 8
+
+
+SCORES = {
+    Step.IDENTICAL: 100.0,
+    Step.TRAILING_SLASH: 95.0,
+    Step.CASE: 90.0,
+    Step.CASE_AND_SLASH: 85.0,
+    Step.WILDCARD: 80.0,
+    Step.IDS: 79.0,
+    Step.IDS_AND_SLASH: 75.0,
+    Step.DISTANCE: 70.0,
+}
+"""Points of each step (behaviour A.1.4)."""
+
+SIMILARITY = 0.75
+"""How alike every segment must be for step 8: 1 - distance / length of the request's segment.
+Undocumented by Postman; the rule of postman-local-mock-server (behaviour A.2)."""
+
+LONG_ID = 256
+"""A segment of at least so many characters counts as an ID (behaviour A.2, inferred)."""
+
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
+_NUMBER = re.compile(r"[0-9]+")
+
+
+def canonical(raw_path: str) -> str:
+    """The canonical form of a path as it stands on a request line or in a saved URL."""
+    if "%" not in raw_path:
+        return raw_path or "/"
+    return "/".join(unquote(part).replace("/", ENCODED_SLASH) for part in raw_path.split("/"))
+
+
+def segments(path: str) -> list[str]:
+    """The segments of a canonical path; "/a/" has two, "a" and "" (behaviour A.2)."""
+    return path.split("/")[1:]
+
+
+def readable(segment: str) -> str:
+    """A canonical segment as text."""
+    return segment.replace(ENCODED_SLASH, "/")
+
+
+# --- the steps that compare one key form -------------------------------------------
+
+
+def same(path: str) -> str:
+    """Step 1: the path itself."""
+    return path
+
+
+def without_slash(path: str) -> str:
+    """Step 2: trailing slashes removed."""
+    return path.rstrip("/")
+
+
+def lower(path: str) -> str:
+    """Step 3: case ignored."""
+    return path.lower()
+
+
+def lower_without_slash(path: str) -> str:
+    """Step 4: case ignored, trailing slashes removed."""
+    return path.lower().rstrip("/")
+
+
+def without_ids(path: str) -> str:
+    """Step 6: the text of ID segments deleted, case ignored (A.2: #7484, #12452)."""
+    return "/".join("" if is_id(part) else part for part in path.lower().split("/"))
+
+
+def without_ids_and_slash(path: str) -> str:
+    """Step 7: as step 6, and slashes stripped at both ends.
+
+    Both, because a base URL of "/" makes `//accounts`, which #12452 saw
+    answer `/accounts/<digits>`.
+    """
+    return without_ids(path).strip("/")
+
+
+def is_id(segment: str) -> bool:
+    """Whether a segment is an "alphanumeric ID": a number, a UUID, or very long (A.2)."""
+    return bool(len(segment) >= LONG_ID or _NUMBER.fullmatch(segment) or _UUID.fullmatch(segment))
+
+
+KEYS = {
+    Step.IDENTICAL: same,
+    Step.TRAILING_SLASH: without_slash,
+    Step.CASE: lower,
+    Step.CASE_AND_SLASH: lower_without_slash,
+    Step.IDS: without_ids,
+    Step.IDS_AND_SLASH: without_ids_and_slash,
+}
+"""The steps that are an equality of keys; two paths pass the step if their keys are equal."""
+
+
+# --- step 5: wildcards ---------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Wildcard:
+    """A segment with unresolved variables: literals around and between the captured names.
+
+    `{{id}}` is literals ("", "") around the name "id"; a whole-segment
+    wildcard is what Postman documents (A.3), the rest follows `:id.json`.
+    """
+
+    literals: tuple[str, ...]
+    names: tuple[str, ...]
+
+    def capture(self, segment: str) -> tuple[str, ...] | None:
+        """What each name covers, at least one character each; None if the segment does not fit."""
+        first, *rest = self.literals
+        if not segment.startswith(first):
+            return None
+        captured: list[str] = []
+        start = len(first)
+        for position, literal in enumerate(rest, 1):
+            last = position == len(rest)
+            end = len(segment) - len(literal) if last else segment.find(literal, start + 1)
+            if end <= start or not segment.startswith(literal, end):
+                return None
+            captured.append(readable(segment[start:end]))
+            start = end + len(literal)
+        return tuple(captured)
+
+
+@dataclass(frozen=True, slots=True)
+class PathPattern:
+    """An example's path: its canonical text, and what each segment accepts.
+
+    Variables stay in the text as written, so that the steps of equal keys see
+    them literally.
+    """
+
+    text: str
+    parts: tuple[str | Wildcard, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The variables that this path can capture."""
+        return tuple(n for part in self.parts if isinstance(part, Wildcard) for n in part.names)
+
+
+def path_pattern(path: str) -> PathPattern:
+    """The pattern of a SplitUrl's path, whose known variables are filled in already."""
+    parts = tuple(_part(segment) for segment in path.split("/")[1:])
+    text = "/".join(["", *(_plain(segment) for segment in path.split("/")[1:])])
+    return PathPattern(text, parts)
+
+
+def captures(pattern: PathPattern, requested: list[str]) -> dict[str, str] | None:
+    """What the wildcards cover in a request's segments; None unless step 5 is passed.
+
+    Static segments are compared case-sensitively and the number of segments
+    must be equal (behaviour A.2). A name that occurs twice keeps its first text.
+    """
+    if len(requested) != len(pattern.parts) or not pattern.names:
+        return None
+    captured: dict[str, str] = {}
+    for part, segment in zip(pattern.parts, requested, strict=True):
+        if isinstance(part, str):
+            if part != segment:
+                return None
+        elif (covered := part.capture(segment)) is None:
+            return None
+        else:
+            for name, value in zip(part.names, covered, strict=True):
+                captured.setdefault(name, value)
+    return captured
+
+
+def _plain(segment: str) -> str:
+    return shown(unquote(segment).replace("/", ENCODED_SLASH))
+
+
+def _part(segment: str) -> str | Wildcard:
+    pieces = TOKEN.split(segment)
+    if len(pieces) > 1:
+        literals, names = pieces[::2], pieces[1::2]
+        return Wildcard(tuple(map(_plain, literals)), tuple(map(shown, names)))
+    variable = path_variable(segment)
+    if variable is not None:
+        return Wildcard(("", _plain(variable[1])), (_plain(variable[0]),))
+    return _plain(segment)
+
+
+# --- step 8: document distance -------------------------------------------------------
+
+
+def tolerance(segment: str) -> int:
+    """How many edits a request's segment forgives (step 8)."""
+    return int(len(segment) * (1 - SIMILARITY))
+
+
+def similar(wanted: str, requested: list[str]) -> bool:
+    """Step 8 for one example's canonical path."""
+    parts = segments(wanted)
+    return len(parts) == len(requested) and all(
+        part == segment
+        or Levenshtein.distance(segment, part, score_cutoff=tolerance(segment))
+        <= tolerance(segment)
+        for part, segment in zip(parts, requested, strict=True)
+    )
+
+
+# --- one path against one example ----------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PathVerdict:
+    """How a request's path fits an example's: the step that decided, its points, the captures."""
+
+    step: Step | None
+    captured: dict[str, str]
+
+    @property
+    def score(self) -> float:
+        """The points of the step; 0 when none is passed."""
+        return SCORES[self.step] if self.step is not None else 0.0
+
+
+def judge_path(pattern: PathPattern, path: str, *, wildcards: bool) -> PathVerdict:
+    """The first step that a request's canonical path passes against one example (A.1.4).
+
+    With `wildcards` False step 5 is left out (`matchWildcards`, A.3).
+    """
+    requested = segments(path)
+    for step in Step:
+        if step is Step.WILDCARD:
+            captured = captures(pattern, requested) if wildcards else None
+            if captured is not None:
+                return PathVerdict(step, captured)
+        elif step is Step.DISTANCE:
+            if similar(pattern.text, requested):
+                return PathVerdict(step, {})
+        elif KEYS[step](pattern.text) == KEYS[step](path):
+            return PathVerdict(step, {})
+    return PathVerdict(None, {})

@@ -1,0 +1,103 @@
+"""Query parameters: how they are read, and what they add to a score.
+
+Knows behaviour A.1.5 and A.2. Must not know paths, headers or bodies.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from postiche.core.urls import TOKEN, shown
+
+ALL_MATCH = 10.0
+"""Points when every parameter matches, and what the percentage of some matches is taken of."""
+
+MOST_LOST = 10
+"""The most points that missing parameters can cost."""
+
+PLUS_IS_SPACE = True
+"""Whether "+" and an encoded space are one. Postman is silent: the app sends "+" as it is
+written, most other clients write a space so; taking them for one serves both."""
+
+Parameters = dict[str, Counter[str | None]]
+"""For each key its values with their counts; None is a value with an unresolved variable."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueryVerdict:
+    """How a request's parameters fit an example's, counted as in behaviour A.1.5."""
+
+    matched: int
+    partial: int
+    missing: int
+
+    @property
+    def score(self) -> float:
+        """The adjustment: +10, +10 x percentage, or minus the missing ones, at most -10."""
+        total = self.matched + self.partial + self.missing
+        if self.matched:
+            return ALL_MATCH * self.matched / total
+        return -float(min(self.missing, MOST_LOST))
+
+
+def parameters(query: str) -> Parameters:
+    """The parameters of a query text, decoded; keys may repeat, a missing "=" is an empty value."""
+    found: Parameters = {}
+    for key, value in _pairs(query):
+        found.setdefault(_decoded(key), Counter())[_decoded(value)] += 1
+    return found
+
+
+def saved_parameters(query: str) -> Parameters:
+    """The parameters of a saved URL: as `parameters`, with unresolved values as None."""
+    found: Parameters = {}
+    for key, value in _pairs(query):
+        read = None if TOKEN.search(value) else _decoded(value)
+        found.setdefault(shown(_decoded(key)), Counter())[read] += 1
+    return found
+
+
+def first_values(query: str) -> dict[str, str]:
+    """The first value of each parameter, for the `$queryParams` helper; "+" read as a space."""
+    found: dict[str, str] = {}
+    for key, value in _pairs(query):
+        found.setdefault(_decoded(key), unquote(value.replace("+", " ")))
+    return found
+
+
+def judge_query(saved: Parameters, requested: Parameters, requested_count: int) -> QueryVerdict:
+    """Match, partial and missing parameters; `requested_count` counts the request's, repeats too.
+
+    The work is bounded by the example's parameters, not by the request's.
+    """
+    matched = partial = missing = known = 0
+    for key, values in saved.items():
+        there = requested.get(key)
+        wanted = values.total()
+        if there is None:
+            missing += wanted
+            continue
+        sent = there.total()
+        known += sent
+        same = sum(min(count, there[value]) for value, count in values.items() if value is not None)
+        matched += same
+        partial += max(wanted, sent) - same
+    return QueryVerdict(matched, partial, missing + requested_count - known)
+
+
+def count(found: Parameters) -> int:
+    """How many parameters there are, repeats included."""
+    return sum(values.total() for values in found.values())
+
+
+def _pairs(query: str) -> Iterator[tuple[str, str]]:
+    for piece in query.split("&"):
+        if piece:
+            key, _, value = piece.partition("=")
+            yield key, value
+
+
+def _decoded(text: str) -> str:
+    decoded = unquote(text) if "%" in text else text
+    return decoded.replace("+", " ") if PLUS_IS_SPACE else decoded
