@@ -27,8 +27,9 @@ from postiche.model import (
     Variable,
 )
 
-FINAL_CODES = range(200, 1000)
-"""Status codes that can end an exchange; a saved 1xx would leave the client waiting."""
+FINAL_CODES = range(200, 600)
+"""Status codes that can end an exchange (RFC 9110, 15); a saved 1xx would leave the client
+waiting, and servers have no status line for 600 and more."""
 
 
 class CollectionError(ValueError):

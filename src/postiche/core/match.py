@@ -15,8 +15,9 @@ the tie-break. Must not know I/O, time or randomness, nor how a reply is made.
        the lowest id.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from math import inf
 
 from postiche.core.bodies import SentBody
 from postiche.core.directives import Directives, read_directives
@@ -63,6 +64,13 @@ class Call:
         self.query_count = count(self.query)
         self.body = SentBody(request)
 
+    @property
+    def bonus(self) -> float:
+        """The most that query and body can add to the points of a path."""
+        query = ALL_MATCH if self.query_count else 0.0
+        body = EQUAL_BODY if self.request.body and not self.directives.match_body else 0.0
+        return query + body
+
 
 def match(plan: Plan, request: Request) -> Outcome:
     """The example that Postman would answer a request with, or the error it would give."""
@@ -79,24 +87,20 @@ def match(plan: Plan, request: Request) -> Outcome:
 
 
 def _best(method: MethodPlan, call: Call) -> Outcome:
-    """The example with the most points.
-
-    Step 8 costs most and earns least, so it is only tried when what it could
-    find may still win or tie.
-    """
-    found = path_scores(method, call)
-    rank = ranked(call, found)
-    if all(points <= step_8_ceiling(call) for points, _ in rank):
-        almost = almost_scores(method, call, found)
-        rank += ranked(call, almost)
-        found |= almost
+    """The example with the most points."""
+    found: dict[PlannedExample, float | None] = {}
+    best = -inf
+    for step, example in _by_path(method, call):
+        if best > SCORES[step] + call.bonus:
+            break  # the steps that are left can neither win nor tie
+        if example not in found and code_fits(example, call.directives):
+            points = total(call, example, SCORES[step]) if passes(call, example) else None
+            found[example] = points
+            best = best if points is None else max(best, points)
     if not found:
         return NO_EXAMPLE if _unanswered(method, call) else NO_MATCH
-    best = max((points for points, _ in rank), default=None)
-    example = preferred(e for points, e in rank if points == best)
-    if example is None:
-        return NO_MATCH
-    return Outcome(example, best, _captured(call, example))
+    winner = preferred(e for e, points in found.items() if points == best)
+    return Outcome(winner, best, _captured(call, winner)) if winner else NO_MATCH
 
 
 def with_id(method: MethodPlan, asked: str) -> Iterable[PlannedExample]:
@@ -140,32 +144,11 @@ def _chosen(call: Call, named: Iterable[PlannedExample]) -> Outcome:
 # --- stage 3: path ---------------------------------------------------------------------
 
 
-def path_scores(method: MethodPlan, call: Call) -> dict[PlannedExample, float]:
-    """The examples that pass steps 1 to 7 and the code filter, with their path's points."""
-    found: dict[PlannedExample, float] = {}
-    wildcards = call.config.match_wildcards
-    for step, example in method.examples.fitting(call.path, wildcards=wildcards):
-        if code_fits(example, call.directives):
-            found.setdefault(example, SCORES[step])
-    return found
-
-
-def almost_scores(
-    method: MethodPlan, call: Call, found: dict[PlannedExample, float]
-) -> dict[PlannedExample, float]:
-    """The examples not found before that pass step 8 and the code filter."""
-    return {
-        example: SCORES[Step.DISTANCE]
-        for example in method.examples.almost(call.path)
-        if example not in found and code_fits(example, call.directives)
-    }
-
-
-def step_8_ceiling(call: Call) -> float:
-    """The most points that an example found by step 8 can end with."""
-    query = ALL_MATCH if call.query_count else 0.0
-    body = EQUAL_BODY if call.body.raw and not call.directives.match_body else 0.0
-    return SCORES[Step.DISTANCE] + query + body
+def _by_path(method: MethodPlan, call: Call) -> Iterator[tuple[Step, PlannedExample]]:
+    """The examples whose path fits, in the order of the steps, looked up only when asked for."""
+    yield from method.examples.fitting(call.path, wildcards=call.config.match_wildcards)
+    for example in method.examples.almost(call.path):
+        yield Step.DISTANCE, example
 
 
 def _unanswered(method: MethodPlan, call: Call) -> bool:
@@ -213,11 +196,6 @@ def total(call: Call, example: PlannedExample, path_score: float) -> float:
     if call.body.raw and not call.directives.match_body and example.body.equals(call.body):
         score += EQUAL_BODY
     return round(score, 9)
-
-
-def ranked(call: Call, found: dict[PlannedExample, float]) -> list[tuple[float, PlannedExample]]:
-    """The examples that header and body matching keep, with all their points."""
-    return [(total(call, e, score), e) for e, score in found.items() if passes(call, e)]
 
 
 def _captured(call: Call, example: PlannedExample) -> dict[str, str]:

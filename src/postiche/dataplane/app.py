@@ -1,0 +1,229 @@
+"""The mock servers as one ASGI application: locate, find, match, render, send, log.
+
+Knows the order of work of a mock call (behaviour B.4). Must not know the
+Postman API, how examples are matched or rendered, or where plans and call logs
+are kept.
+
+The order: CORS preflight, the mock exists (404), is active (400), opens to the
+key (401 or 404); then the body is read, and the active server response or the
+best example answers, after the delay. The delay stands for the network, so
+everything that the mock itself answers waits for it, misses included.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from postiche.core.directives import delay_ms
+from postiche.core.dynamic import Sources
+from postiche.core.errors import WRONG_KEY, MockError, Problem
+from postiche.core.match import match
+from postiche.core.render import render
+from postiche.dataplane.asgi import (
+    BodyTooLarge,
+    ClientGone,
+    Receive,
+    Scope,
+    Send,
+    client_left,
+    headers_of,
+    read_body,
+    send_raw,
+    send_reply,
+)
+from postiche.dataplane.calls import CallSink, new_call_id
+from postiche.dataplane.cors import is_preflight, preflight_headers
+from postiche.dataplane.locate import Locator
+from postiche.dataplane.plans import MockEntry, MockSource
+from postiche.model import Call, Headers, Reply, Request
+
+logger = logging.getLogger(__name__)
+
+MAX_BODY = 100 * 1024 * 1024
+"""Bytes of a request body that are read; past it the answer is 413."""
+THREAD_ABOVE = 1024 * 1024
+"""Bytes of a request body above which matching moves to a thread, so that serving goes on."""
+KEY_SHAPE = "PMAK-"
+"""What a Postman API key begins with. Keys are kept only as hashes, so none goes to the log."""
+
+FAILED = Problem(500, {"name": "serverError", "message": "An error has occurred on the server."})
+"""The last resort; getting here is a bug in Postiche, or its store is out of reach."""
+
+Sleep = Callable[[float], Awaitable[object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A reply and what the call log says of it (behaviour C.4)."""
+
+    reply: Reply
+    name: str
+    error: bool = False
+    example: str | None = None
+    score: float | None = None
+
+
+class MockApp:
+    """ASGI 3 application that answers calls to mock servers.
+
+    `locate` says which mock a request is for and what target within it;
+    `max_body` is in bytes, `sleep` takes seconds.
+    """
+
+    def __init__(
+        self,
+        mocks: MockSource,
+        calls: CallSink,
+        sources: Sources,
+        *,
+        locate: Locator,
+        max_body: int = MAX_BODY,
+        sleep: Sleep = asyncio.sleep,
+    ) -> None:
+        self._mocks = mocks
+        self._calls = calls
+        self._sources = sources
+        self._locate = locate
+        self._max_body = max_body
+        self._sleep = sleep
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection scope. Raises ValueError for a kind that ASGI does not have."""
+        kind = scope["type"]
+        if kind == "http":
+            await self._serve(scope, receive, send)
+        elif kind == "lifespan":
+            await _live(receive, send)
+        elif kind == "websocket":
+            await send({"type": "websocket.close", "code": 1003})
+        else:
+            raise ValueError(f"unknown kind of ASGI scope: {kind}")
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = headers_of(scope)
+        if is_preflight(scope["method"], headers):
+            await send_raw(send, 204, preflight_headers(headers), b"")
+            return
+        try:
+            reply = await self._reply(scope, headers, receive)
+        except ClientGone:
+            logger.debug("the client left before it was answered")
+            return
+        except Exception:
+            logger.exception("a mock call failed")
+            reply = FAILED.reply()
+        await send_reply(send, scope["method"], reply, self._sources.now())
+
+    async def _reply(self, scope: Scope, headers: Headers, receive: Receive) -> Reply:
+        """The reply to one request, recorded. Raises ClientGone."""
+        place = self._locate(scope)
+        entry = None if place is None else await self._mocks.find(place[0])
+        if place is None or entry is None:
+            return MockError.NO_MOCK.value.reply()
+        mock_id, target = place
+        request = Request(scope["method"], target, headers)
+        answer = await self._refused(entry, mock_id, request)
+        if answer is None:
+            try:
+                body = await read_body(receive, headers, self._max_body)
+            except BodyTooLarge:
+                answer = _failure(MockError.BODY_TOO_LARGE)
+            else:
+                request = Request(request.method, target, headers, body)
+                answer = await self._answered(entry, request, receive)
+        # Before it is sent: whoever has the answer must find the call in the log.
+        self._record(entry, mock_id, request, answer)
+        return answer.reply
+
+    async def _refused(self, entry: MockEntry, mock_id: str, request: Request) -> Answer | None:
+        """The refusal of a call that the mock is not to answer; None if it may."""
+        if not entry.active:
+            return _failure(MockError.INACTIVE)
+        if not entry.private:
+            return None
+        key = request.header("x-api-key")
+        if not key:
+            return _failure(MockError.NO_KEY)
+        return None if await self._mocks.may_call(mock_id, key) else _failure(WRONG_KEY)
+
+    async def _answered(self, entry: MockEntry, request: Request, receive: Receive) -> Answer:
+        """What the mock itself answers, once the delay is over. Raises ClientGone."""
+        if len(request.body) > THREAD_ABOVE:
+            answer = await asyncio.to_thread(answer_of, entry, request, self._sources)
+        else:
+            answer = answer_of(entry, request, self._sources)
+        delay = delay_ms(entry.plan.config, request)
+        if delay:
+            await self._delayed(delay / 1000, receive)
+        return answer
+
+    async def _delayed(self, seconds: float, receive: Receive) -> None:
+        """Wait, but no longer than the client does. Raises ClientGone."""
+        over = asyncio.ensure_future(self._sleep(seconds))
+        left = asyncio.ensure_future(client_left(receive))
+        try:
+            await asyncio.wait((over, left), return_when=asyncio.FIRST_COMPLETED)
+            if not over.done():
+                raise ClientGone
+        finally:
+            over.cancel()
+            left.cancel()
+            await asyncio.gather(over, left, return_exceptions=True)
+
+    def _record(self, entry: MockEntry, mock_id: str, request: Request, answer: Answer) -> None:
+        reply = answer.reply
+        self._calls.record(
+            Call(
+                id=new_call_id(),
+                mock=mock_id if entry.mock is None else entry.mock.id,
+                served_at=self._sources.now(),
+                response_name=answer.name,
+                type="error" if answer.error else "success",
+                status_code=reply.status,
+                method=request.method,
+                path=request.target,
+                request_headers=_without_key(request.headers),
+                request_body=request.body,
+                response_headers=reply.headers,
+                response_body=reply.body,
+                example=answer.example,
+                score=answer.score,
+            )
+        )
+
+
+def answer_of(entry: MockEntry, request: Request, sources: Sources) -> Answer:
+    """What a mock answers: its active server response, its best example, or a miss."""
+    if entry.server_response is not None and entry.server_reply is not None:
+        return Answer(entry.server_reply, entry.server_response.name)
+    outcome = match(entry.plan, request)
+    reply = render(outcome, request, sources)
+    if outcome.example is None:
+        return Answer(reply, (outcome.miss or MockError.NO_MATCH).value.message, error=True)
+    example = outcome.example.source
+    return Answer(reply, example.name, example=example.id, score=outcome.score)
+
+
+def _failure(error: MockError) -> Answer:
+    return Answer(error.value.reply(), error.value.message, error=True)
+
+
+def _without_key(headers: Headers) -> Headers:
+    """Request headers fit for the log: an API key of Postiche's own is masked."""
+    if not any(name == "x-api-key" for name, _ in headers):
+        return headers
+    return tuple(
+        (name, _masked(value) if name == "x-api-key" else value) for name, value in headers
+    )
+
+
+def _masked(value: str) -> str:
+    return f"{KEY_SHAPE}***" if value.strip().startswith(KEY_SHAPE) else value
+
+
+async def _live(receive: Receive, send: Send) -> None:
+    """Take part in the lifespan protocol; there is nothing to start or stop."""
+    while (await receive())["type"] != "lifespan.shutdown":
+        await send({"type": "lifespan.startup.complete"})
+    await send({"type": "lifespan.shutdown.complete"})
