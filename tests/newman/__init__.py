@@ -1,0 +1,1 @@
+"""Collections run by the real Newman against a real server."""
