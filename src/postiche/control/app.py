@@ -1,0 +1,161 @@
+"""The Postman API as one ASGI application.
+
+Knows every route. Must not know what a route does, nor anything of mocks'
+own traffic, the UI or the command line; the server puts those beside it.
+"""
+
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from typing import TypeAlias
+
+from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from postiche.control import (
+    auth,
+    call_logs,
+    collections,
+    environments,
+    me,
+    mocks,
+    server_responses,
+    unsupported,
+    wire,
+    workspaces,
+)
+from postiche.control.api import Api, Asked, ControlSettings, Handler
+from postiche.store import Store
+
+__all__ = ["ControlSettings", "control_app"]
+
+Operations: TypeAlias = Mapping[str, Handler]
+
+OPERATIONS: dict[str, Operations] = {
+    "/me": {"GET": me.get_me},
+    "/workspaces": {"GET": workspaces.list_workspaces, "POST": workspaces.create_workspace},
+    "/workspaces/{workspaceId}": {"GET": workspaces.get_workspace},
+    "/collections": {
+        "GET": collections.list_collections,
+        "POST": collections.create_collection,
+    },
+    "/collections/{collectionId}": {
+        "GET": collections.get_collection,
+        "PUT": collections.replace_collection,
+        "DELETE": collections.delete_collection,
+    },
+    "/environments": {
+        "GET": environments.list_environments,
+        "POST": environments.create_environment,
+    },
+    "/environments/{environmentId}": {
+        "GET": environments.get_environment,
+        "PUT": environments.replace_environment,
+        "DELETE": environments.delete_environment,
+    },
+    "/mocks": {"GET": mocks.list_mocks, "POST": mocks.create_mock},
+    "/mocks/{mockId}": {
+        "GET": mocks.get_mock,
+        "PUT": mocks.update_mock,
+        "DELETE": mocks.delete_mock,
+    },
+    "/mocks/{mockId}/call-logs": {"GET": call_logs.list_call_logs},
+    "/mocks/{mockId}/publish": {"POST": mocks.publish_mock},
+    "/mocks/{mockId}/unpublish": {"DELETE": mocks.unpublish_mock},
+    "/mocks/{mockId}/server-responses": {
+        "GET": server_responses.list_server_responses,
+        "POST": server_responses.create_server_response,
+    },
+    "/mocks/{mockId}/server-responses/{serverResponseId}": {
+        "GET": server_responses.get_server_response,
+        "PUT": server_responses.update_server_response,
+        "DELETE": server_responses.delete_server_response,
+    },
+}
+"""What the Postman API does here: path, method, handler."""
+
+_PREFLIGHT = {
+    **wire.CORS,
+    "access-control-allow-methods": "GET,HEAD,PUT,PATCH,POST,DELETE",
+    "access-control-allow-headers": "x-api-key,content-type",
+    "access-control-max-age": "600",
+}
+
+_Choose: TypeAlias = Callable[[str], Handler]
+"""How a path finds the handler for a method. Raises ApiError if there is none."""
+
+_log = logging.getLogger(__name__)
+
+
+def control_app(store: Store, settings: ControlSettings) -> Starlette:
+    """The Postman API over a store. It has no lifespan: the store is the caller's to close."""
+    api = Api(store, settings)
+    return Starlette(routes=[Route(path, _Endpoint(api, choose)) for path, choose in _paths()])
+
+
+def _paths() -> Iterator[tuple[str, _Choose]]:
+    """Every path, more special ones first; the last one is all the rest."""
+    for family in unsupported.FAMILIES:
+        yield family, _always(_not_supported(family))
+        yield f"{family}/{{rest:path}}", _always(_not_supported(f"{family}/..."))
+    for path in OPERATIONS | unsupported.OPERATIONS:
+        missing = dict.fromkeys(unsupported.OPERATIONS.get(path, ()), _not_supported(path))
+        choose = _by_method({**OPERATIONS.get(path, {}), **missing})
+        yield path, choose
+        yield f"{path}/", choose
+    yield "/{rest:path}", _always(_no_such_path)
+
+
+def _always(handler: Handler) -> _Choose:
+    return lambda method: handler  # noqa: ARG005 - whatever the method is
+
+
+def _by_method(operations: Operations) -> _Choose:
+    allowed = [*operations, *(["HEAD"] if "GET" in operations else []), "OPTIONS"]
+
+    def choose(method: str) -> Handler:
+        handler = operations.get("GET" if method == "HEAD" else method)
+        if handler is None:
+            raise wire.wrong_method(method, allowed)
+        return handler
+
+    return choose
+
+
+def _not_supported(path: str) -> Handler:
+    async def refuse(asked: Asked) -> Response:
+        raise unsupported.not_supported(asked.request.method, path)
+
+    return refuse
+
+
+async def _no_such_path(_: Asked) -> Response:
+    raise wire.no_such_path()
+
+
+class _Endpoint:
+    """What stands at one path: asks for a key before anything else, and answers every error."""
+
+    def __init__(self, api: Api, choose: _Choose) -> None:
+        self._api = api
+        self._choose = choose
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        response = await self._response(Request(scope, receive))
+        await response(scope, receive, send)
+
+    async def _response(self, request: Request) -> Response:
+        if request.method == "OPTIONS":
+            return Response(status_code=204, headers=_PREFLIGHT)
+        try:
+            user = await auth.authenticate(self._api.store, request)
+            return await self._choose(request.method)(Asked(self._api, user, request))
+        except wire.ApiError as error:
+            return error.response()
+        except ClientDisconnect:
+            return Response(status_code=400)
+        except Exception:
+            _log.exception("%s %r failed", request.method, request.url.path)
+            return wire.server_error().response()

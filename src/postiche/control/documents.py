@@ -1,0 +1,79 @@
+"""What collections and environments have in common: where they are and how they are listed.
+
+Knows how ids, uids and workspaces lead to stored things. Must not know what
+a collection or an environment contains.
+"""
+
+from postiche.control import wire
+from postiche.control.api import Asked
+from postiche.model import Document, DocumentKind, Workspace
+
+
+async def find(asked: Asked, kind: DocumentKind, text: object) -> Document | None:
+    """The document with this id or uid; None if there is none, or `text` is no id at all."""
+    reference = wire.reference(text)
+    if reference is None:
+        return None
+    document = await asked.store.document(kind, reference.key)
+    return document if document and reference.fits(document.owner) else None
+
+
+NOWHERE = ""
+"""The id of no workspace: lists filtered by it are empty."""
+
+
+def workspace_filter(asked: Asked) -> str | None:
+    """The id of the workspace to list, NOWHERE if it is not an id, None to list all.
+
+    An unknown workspace makes an empty list, not an error (behaviour C.2, C.3).
+    """
+    wanted = asked.query("workspace")
+    reference = wire.reference(wanted)
+    return reference.key if reference else None if wanted is None else NOWHERE
+
+
+async def target_workspace(asked: Asked) -> Workspace:
+    """The workspace to create things in: the one asked for, else the oldest personal one.
+
+    Raises ApiError 400 if the one asked for does not exist (workspace400Error;
+    the operations that create things document no 404).
+    """
+    wanted = asked.query("workspace")
+    if wanted is None:
+        return await _default_workspace(asked)
+    workspace = await find_workspace(asked, wanted)
+    if workspace is None:
+        raise wire.legacy(400, "instanceNotFoundError", "The specified workspace does not exist.")
+    return workspace
+
+
+async def find_workspace(asked: Asked, text: str) -> Workspace | None:
+    """The workspace with this id."""
+    reference = wire.reference(text)
+    if reference is None or reference.owner is not None:
+        return None
+    return await asked.store.workspace(reference.key)
+
+
+async def _default_workspace(asked: Asked) -> Workspace:
+    workspaces = await asked.store.workspaces()
+    personal = [each for each in workspaces if each.type == "personal"]
+    return (personal or workspaces)[0]
+
+
+def row(document: Document) -> dict[str, object]:
+    """A document as GET /collections and GET /environments list it (behaviour C.2, C.3)."""
+    return {
+        "id": document.id,
+        "name": document.name,
+        "owner": str(document.owner),
+        "createdAt": wire.iso(document.created_at),
+        "updatedAt": wire.iso(document.updated_at),
+        "uid": document.uid,
+        "isPublic": False,
+    }
+
+
+def summary(document: Document) -> dict[str, object]:
+    """A document as writes answer (behaviour C.2, C.3)."""
+    return {"id": document.id, "name": document.name, "uid": document.uid}

@@ -1,0 +1,86 @@
+"""The operations of the Postman API that Postiche does not have.
+
+Knows their paths, so that a client learns the difference between a path that
+is wrong and one that is not supported. Must not know the supported ones.
+"""
+
+from postiche.control import wire
+
+OPERATIONS: dict[str, tuple[str, ...]] = {
+    "/collections/{collectionId}": ("PATCH",),
+    "/collections/{collectionId}/duplicates": ("POST",),
+    "/collections/{collectionId}/folders": ("POST",),
+    "/collections/{collectionId}/folders/{folderId}": ("GET", "PUT", "DELETE"),
+    "/collections/{collectionId}/requests": ("POST",),
+    "/collections/{collectionId}/requests/{requestId}": ("GET", "PUT", "DELETE"),
+    "/collections/{collectionId}/responses": ("POST",),
+    "/collections/{collectionId}/responses/{responseId}": ("GET", "PUT", "DELETE"),
+    "/collections/{collectionId}/transformations": ("GET",),
+    "/collection-duplicate-tasks/{taskId}": ("GET",),
+    "/collection-folders-transfers": ("POST",),
+    "/collection-requests-transfers": ("POST",),
+    "/collection-responses-transfers": ("POST",),
+    "/collection-updates-tasks/{taskId}": ("GET",),
+    "/environments/{environmentId}": ("PATCH",),
+    "/import/openapi": ("POST",),
+    "/specs": ("GET", "POST"),
+    "/specs/{specId}": ("GET", "PATCH", "DELETE"),
+    "/specs/{specId}/collections/{collectionId}/sync-options": ("PATCH",),
+    "/specs/{specId}/definitions": ("GET",),
+    "/specs/{specId}/files": ("GET", "POST"),
+    "/specs/{specId}/files/{filePath}": ("GET", "PATCH", "DELETE"),
+    "/specs/{specId}/generations/{elementType}": ("GET", "POST"),
+    "/specs/{specId}/synchronizations": ("PUT",),
+    "/specs/{specId}/version-tags": ("GET", "POST"),
+    "/specs/{specId}/version-tags/{tagId}/files": ("GET",),
+    "/workspaces/{workspaceId}": ("PUT", "DELETE"),
+    "/workspaces/{workspaceId}/global-variables": ("GET", "PUT"),
+}
+"""Operations next to those that are supported (OpenAPI 1.45), by path."""
+
+FAMILIES = (
+    "/accounts",
+    "/apis",
+    "/audit",
+    "/collection-accesses",
+    "/collections/collection-forks",
+    "/collections/fork",
+    "/collections/merge",
+    "/collections/{collectionId}/comments",
+    "/collections/{collectionId}/forks",
+    "/collections/{collectionId}/pull-requests",
+    "/collections/{collectionId}/pulls",
+    "/collections/{collectionId}/roles",
+    "/collections/{collectionId}/source-status",
+    "/collections/{collectionId}/tags",
+    "/comments-resolutions",
+    "/detected-secrets",
+    "/detected-secrets-queries",
+    "/environments/{environmentId}/forks",
+    "/environments/{environmentId}/merges",
+    "/environments/{environmentId}/pulls",
+    "/groups",
+    "/monitors",
+    "/network",
+    "/pull-requests",
+    "/scim",
+    "/secret-types",
+    "/security",
+    "/tags",
+    "/users",
+    "/webhooks",
+    "/workspaces/{workspaceId}/activities",
+    "/workspaces/{workspaceId}/roles",
+    "/workspaces/{workspaceId}/tags",
+    "/workspaces-roles",
+)
+"""Parts of the Postman API of which nothing is supported: these paths and all below them."""
+
+
+def not_supported(method: str, path: str) -> wire.ApiError:
+    """The answer to an operation that exists, but not here; says where to read more."""
+    detail = (
+        f"{method} {path} is part of the Postman API, but this server does not support it. "
+        "docs/compatibility.md lists what it supports."
+    )
+    return wire.problem(501, "Not Implemented", detail)

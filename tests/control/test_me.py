@@ -1,0 +1,18 @@
+from .world import World
+
+
+def test_me_is_the_user_of_the_key(world: World) -> None:
+    user = world.get("/me").json()["user"]
+    assert user["id"] == 10000001
+    assert user["username"] == "postiche"
+    assert user["roles"] == ["user"]
+    assert user["teamId"] == 0
+
+
+def test_mock_usage_counts_the_calls_of_all_mocks(world: World) -> None:
+    for _ in range(2):
+        world.called(world.mock()["id"])
+    operations = {each["name"]: each for each in world.get("/me").json()["operations"]}
+    assert operations["mock_usage"]["usage"] == 2
+    assert operations["mock_usage"]["overage"] == 0
+    assert world.flushes == 1, "calls still in memory count, too"
