@@ -1,0 +1,205 @@
+"""The command line.
+
+Knows commands, flags and exit codes. Must not know how anything is served,
+stored or printed; it loads what does only for the command that needs it, so
+that `postiche run` starts at once.
+"""
+
+import logging
+import sys
+from pathlib import Path
+from typing import Annotated, Any, Optional
+
+import typer
+
+from postiche import __version__
+from postiche.failures import Failure
+from postiche.model import Call
+from postiche.options import HELP
+from postiche.store import StoreError
+
+INTERRUPTED = 130
+"""Exit code after Ctrl-C, where it does not simply mean "stop serving" (POSIX: 128 + SIGINT)."""
+
+app = typer.Typer(
+    name="postiche",
+    help="Postman mock servers on your own machine.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+keys_app = typer.Typer(help="Make, list and revoke API keys.", no_args_is_help=True)
+app.add_typer(keys_app, name="keys")
+
+DatabaseUrl = Annotated[
+    Optional[str],  # noqa: UP045 - read at run time by typer
+    typer.Option(help=HELP["database_url"], show_default="a file in your data folder"),
+]
+
+
+def main() -> None:
+    """Run the command line; the console script `postiche` and `python -m postiche` call it."""
+    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s", level=logging.WARNING)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        app()
+    except (Failure, StoreError) as error:
+        typer.echo(f"postiche: {error}", err=True)
+        sys.exit(getattr(error, "exit_code", 1))
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"postiche {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def postiche(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """Postman mock servers on your own machine."""
+
+
+@app.command(epilog="Every flag is also a variable: --mock-port is POSTICHE_MOCK_PORT.")
+def serve(
+    host: Annotated[str | None, typer.Option(help=HELP["host"], show_default="127.0.0.1")] = None,
+    port: Annotated[int | None, typer.Option(help=HELP["port"], show_default="4000")] = None,
+    mock_port: Annotated[int | None, typer.Option(help=HELP["mock_port"])] = None,
+    mock_domain: Annotated[str | None, typer.Option(help=HELP["mock_domain"])] = None,
+    public_url: Annotated[str | None, typer.Option(help=HELP["public_url"])] = None,
+    database_url: DatabaseUrl = None,
+    api_key_file: Annotated[Path | None, typer.Option(help=HELP["api_key_file"])] = None,
+    max_body: Annotated[
+        int | None, typer.Option(help=HELP["max_body"], show_default="104857600")
+    ] = None,
+    call_log: Annotated[
+        bool | None,
+        typer.Option("--call-log/--no-call-log", help=HELP["call_log"], show_default="on"),
+    ] = None,
+    call_log_days: Annotated[
+        int | None, typer.Option(help=HELP["call_log_days"], show_default="30")
+    ] = None,
+    call_log_keep: Annotated[
+        int | None, typer.Option(help=HELP["call_log_keep"], show_default="10000")
+    ] = None,
+    call_body_limit: Annotated[
+        int | None, typer.Option(help=HELP["call_body_limit"], show_default="65536")
+    ] = None,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="Fill an empty database with Postman's tutorial.")
+    ] = False,
+) -> None:
+    """Serve the Postman API and the mock servers made through it."""
+    flags = dict(locals())
+    del flags["demo"]
+    from postiche import display, listening, server
+    from postiche.settings import read_settings
+
+    settings = read_settings(flags)
+    listening.run(server.serve(settings, demo=demo, started=display.started))
+
+
+@app.command()
+def run(
+    path: Annotated[list[Path], typer.Argument(help="Collection files exported from Postman.")],
+    environment: Annotated[
+        Path | None, typer.Option(help="Environment file whose variables fill the collections.")
+    ] = None,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option(help="Port to listen on; 0 picks one.", min=0, max=65535)
+    ] = 3000,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print no line per call.")] = False,
+) -> None:
+    """Serve collection files as mock servers, without database, account or key."""
+    from postiche import display, ephemeral, listening
+
+    mocks = ephemeral.load(path, environment)
+    sockets = listening.listen(host, port)
+
+    def show_routes() -> None:
+        display.routes(mocks, listening.origin(host, listening.port_of(sockets)))
+
+    def show_call(call: Call) -> None:
+        display.call(call, f"/{call.mock}" if len(mocks) > 1 else "")
+
+    answering = ephemeral.mock_app(mocks, None if quiet else show_call)
+    listeners = [listening.Listener(answering, sockets)]
+    listening.run(listening.serve(listeners, ready=show_routes))
+
+
+@keys_app.command("create")
+def create_key(
+    name: Annotated[str, typer.Argument(help="What the key is for.")] = "command line",
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Make an API key and print it, once: only its hash is kept."""
+    from postiche import administration
+
+    _, text = _administer(administration.create_key(_database(database_url), name))
+    typer.echo(text)
+
+
+@keys_app.command("list")
+def list_keys(database_url: DatabaseUrl = None) -> None:
+    """List the API keys: id, name, hint and when they were made."""
+    from postiche import administration, display
+
+    display.keys(_administer(administration.list_keys(_database(database_url))))
+
+
+@keys_app.command("revoke")
+def revoke_key(
+    key_id: Annotated[str, typer.Argument(metavar="ID", help="Id, as `keys list` shows it.")],
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Revoke an API key; running servers refuse it within a second."""
+    from postiche import administration
+
+    _administer(administration.revoke_key(_database(database_url), key_id))
+    typer.echo(f"revoked {key_id}")
+
+
+@app.command()
+def calls(
+    mock: Annotated[str, typer.Argument(help="Id, uid or name of a mock server.")],
+    follow: Annotated[
+        bool, typer.Option("--follow", "-f", help="Go on and print calls as they come.")
+    ] = False,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=0, help="Calls to begin with.")] = 20,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object per line.")] = False,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Print the calls to a mock server, the newest last."""
+    from postiche import administration, display
+
+    show = display.call_as_json if json else display.call
+    following = administration.show_calls(
+        _database(database_url), mock, limit=limit, follow=follow, show=show
+    )
+    try:
+        _administer(following)
+    except KeyboardInterrupt:
+        if not follow:
+            raise
+
+
+def _database(database_url: str | None) -> str:
+    from postiche.settings import read_settings
+
+    return read_settings({"database_url": database_url}).database_url
+
+
+def _administer(work: Any) -> Any:
+    import asyncio
+
+    return asyncio.run(work)

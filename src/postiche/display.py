@@ -1,0 +1,171 @@
+"""What commands print.
+
+Knows terminals. Must not know how anything it shows came about. Colour is for
+terminals only, and text from files, clients or the database is shown without
+the control characters it may hold.
+"""
+
+import shlex
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+import orjson
+from rich.console import Console
+from rich.text import Text
+
+from postiche.model import ApiKey, Call, Example
+
+if TYPE_CHECKING:
+    from postiche.administration import FirstKey
+    from postiche.ephemeral import FileMock, Route
+    from postiche.server import Started
+
+_out = Console(highlight=False, markup=False, soft_wrap=True)
+
+_NOTHING = "  answers nothing: it has no usable examples; save some in Postman and export it again"
+
+_METHOD = "bold"
+_GOOD, _WARN, _BAD, _DIM = "green", "yellow", "red", "dim"
+
+
+def plain(text: str) -> str:
+    """Text safe for a terminal: control characters and the like are written as escapes."""
+    if text.isprintable():
+        return text
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
+    )
+
+
+# --- postiche run --------------------------------------------------------------------
+
+
+def routes(mocks: Sequence["FileMock"], origin: str) -> None:
+    """Every URL that is answered, and what of the files is not."""
+    for mock in mocks:
+        base = origin if len(mocks) == 1 else f"{origin}/{mock.slug}"
+        _out.print(
+            Text.assemble((plain(mock.collection.name), "bold"), f"  {plain(str(mock.file))}")
+        )
+        found = mock.routes()
+        width = max((len(route.method) for route in found), default=0)
+        for route in found:
+            _out.print(_route(route, base, width))
+        for dropped in mock.dropped:
+            why = f"left out: {plain(dropped.where)}: {plain(dropped.why)}"
+            _out.print(Text("  " + why, _WARN))
+        if not found:
+            hint = (
+                "answers nothing: it has no saved examples; save some in Postman and export again"
+            )
+            _out.print(Text("  " + hint, _WARN))
+    _out.print(Text(f"Listening on {origin}, Ctrl-C stops", _DIM))
+
+
+def _route(route: "Route", base: str, width: int) -> Text:
+    method = plain(route.method).ljust(width)
+    url = plain(base + route.target)
+    return Text.assemble("  ", (method, _METHOD), " ", url, "  ", (_names(route.examples), _DIM))
+
+
+def _names(examples: Iterable[Example]) -> str:
+    return ", ".join(_name(example) for example in examples)
+
+
+def _name(example: Example) -> str:
+    code, name = str(example.code), plain(example.name)
+    return name if name.startswith(code) else f"{code} {name}".rstrip()
+
+
+# --- calls ---------------------------------------------------------------------------
+
+
+def call(call: Call, prefix: str = "") -> None:
+    """One call on one line: local time, method, path, status and what answered.
+
+    `prefix` stands before the path, where a mock server is not at the root.
+    """
+    _out.print(
+        Text.assemble(
+            (call.served_at.astimezone().strftime("%H:%M:%S"), _DIM),
+            f" {plain(call.method)} {prefix}{plain(call.path)} ",
+            (str(call.status_code), _BAD if call.type == "error" else _GOOD),
+            f" {plain(call.response_name)}",
+        )
+    )
+
+
+def call_as_json(call: Call) -> None:
+    """One call as a JSON object on one line, shaped like a row of the API's call logs."""
+    row = {
+        "id": call.id,
+        "responseName": _encodable(call.response_name),
+        "servedAt": call.served_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "request": {"method": _encodable(call.method), "path": _encodable(call.path)},
+        "response": {"type": call.type, "statusCode": call.status_code},
+    }
+    _out.print(orjson.dumps(row).decode())
+
+
+def _encodable(text: str) -> str:
+    return text.encode(errors="replace").decode()
+
+
+# --- postiche serve ------------------------------------------------------------------
+
+
+def started(server: "Started") -> None:
+    """Where a server answers, its key if it is to be shown, and the demo's three commands."""
+    _out.print(Text.assemble(("Postman API  ", "bold"), server.api_url))
+    _out.print(Text.assemble(("Mock servers ", "bold"), server.mock_url("<mock id>")))
+    _key(server)
+    if server.demo_url is not None:
+        _demo(server, server.demo_url)
+    _out.print(Text("Ctrl-C stops", _DIM))
+
+
+def _key(server: "Started") -> None:
+    """The key in full if it was made just now, or for the demo; never one of the environment."""
+    key = server.key
+    if server.settings.api_key is not None:
+        return
+    where = (
+        "" if key.file is None else f"{'written to' if key.made else 'in'} {plain(str(key.file))}"
+    )
+    shown = key.text if key.file is None or server.demo_url is not None else None
+    told = ", ".join(part for part in (shown, where) if part)
+    if told:
+        _out.print(Text.assemble(("API key      ", "bold"), told))
+    if key.made and key.file is None:
+        _out.print(Text("             Keep it: it is shown only now.", _WARN))
+
+
+def _whereabouts(key: "FirstKey") -> str:
+    if key.file is None:
+        return ""
+    return f"{'written to' if key.made else 'in'} {plain(str(key.file))}"
+
+
+def _demo(server: "Started", mock_url: str) -> None:
+    key = server.key.text
+    header = '"x-api-key: $POSTICHE_API_KEY"' if key is None else shlex.quote(f"x-api-key: {key}")
+    _out.print(Text.assemble(("Demo mock    ", "bold"), mock_url))
+    _out.print("Try:")
+    for target in ("collections", "mocks"):
+        _out.print(f"  curl -H {header} {server.api_url}/{target}")
+    _out.print(f"  curl {shlex.quote(mock_url + '/get?test=123')}")
+
+
+# --- postiche keys -------------------------------------------------------------------
+
+
+def keys(found: Sequence[ApiKey]) -> None:
+    """One key per line, in columns."""
+    rows = [("ID", "NAME", "HINT", "CREATED")]
+    for key in found:
+        created = key.created_at.isoformat(timespec="seconds")
+        rows.append((key.id, plain(key.name), plain(key.hint), created))
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    for row in rows:
+        cells = [cell.ljust(width) for cell, width in zip(row, [*widths, 0], strict=True)]
+        _out.print("  ".join(cells))

@@ -1,0 +1,222 @@
+"""The composition root: from settings to a running server.
+
+Knows every part and how they are put together. Must not know the rules of any
+of them: what answers what is the planes' business, sockets are `listening`'s.
+"""
+
+import asyncio
+import logging
+import random
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import ExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from starlette.types import ASGIApp
+
+from postiche import administration, demo, listening
+from postiche.administration import FirstKey, new_id, now
+from postiche.control import auth
+from postiche.control.api import ControlSettings
+from postiche.control.app import control_app
+from postiche.control.bootstrap import first_user
+from postiche.core.dynamic import Sources
+from postiche.dataplane.app import MockApp
+from postiche.dataplane.calls import CallSink, CallWriter, NullCalls, Retention
+from postiche.dataplane.locate import Locator, by_host, by_path, first_of
+from postiche.dataplane.plans import StoredMocks
+from postiche.front import Front
+from postiche.listening import Listener, port_of
+from postiche.model import User
+from postiche.settings import Settings
+from postiche.store import Store, StoreError
+
+logger = logging.getLogger(__name__)
+
+REFRESH_SECONDS = 0.5
+"""How often the writes of other processes are looked for; other machines see a write within
+a second (design, "Consistency")."""
+
+MockUrl = Callable[[str], str]
+Flush = Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """The ports that are listened on; `mocks` is None where mocks share the main one."""
+
+    main: int
+    mocks: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """What there is to say of a server that has started.
+
+    `demo_url` is the demo's mockUrl, None without `--demo` or once that mock is gone.
+    """
+
+    settings: Settings
+    api_url: str
+    mock_url: MockUrl
+    key: FirstKey
+    demo_url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """The ASGI applications of a running server: for the main port, and for mocks alone."""
+
+    main: Front
+    mocks: Front
+    started: Started
+
+
+async def serve(settings: Settings, *, demo: bool, started: Callable[[Started], None]) -> None:
+    """Serve until SIGINT or SIGTERM; `started` is called once clients can connect.
+
+    Raises Failure or StoreError if the server cannot start.
+    """
+    with ExitStack() as sockets:
+        main = _listen(sockets, settings.host, settings.port, "--port")
+        extra = []
+        if settings.mock_port is not None:
+            extra = _listen(sockets, settings.host, settings.mock_port, "--mock-port")
+        ports = Ports(port_of(main), port_of(extra) if extra else None)
+        async with running(settings, ports, with_demo=demo) as server:
+            listeners = [Listener(server.main, main)]
+            if extra:
+                listeners.append(Listener(server.mocks, extra))
+            await listening.serve(listeners, ready=lambda: started(server.started))
+
+
+@asynccontextmanager
+async def running(
+    settings: Settings, ports: Ports, *, with_demo: bool = False
+) -> AsyncIterator[Running]:
+    """Everything but sockets: an open store, both planes, and what runs in the background."""
+    async with administration.opened(settings.database_url) as store:
+        user = await first_user(store, now)
+        key = await administration.first_key(store, user, settings)
+        async with _call_log(settings, store) as (calls, flush), _kept_fresh(store):
+            mock_url = mock_urls(settings, ports)
+            api = control_app(store, _control_settings(settings, mock_url, flush))
+            demo_url = await _demo(api, store, user, mock_url) if with_demo else None
+            api_url = listening.origin(settings.host, ports.main)
+            yield _running(
+                Started(settings, api_url, mock_url, key, demo_url),
+                ports,
+                api,
+                MockApp(
+                    StoredMocks(store),
+                    calls,
+                    Sources(random.Random(), now),
+                    locate=_locator(settings),
+                    max_body=settings.max_body,
+                ),
+            )
+
+
+def mock_urls(settings: Settings, ports: Ports) -> MockUrl:
+    """How a mock's id becomes its mockUrl."""
+    port = ports.main if ports.mocks is None else ports.mocks
+    base = settings.public_url or listening.origin(settings.host, port)
+    if settings.mock_domain is None:
+        return lambda mock_id: f"{base}/m/{mock_id}"
+    parts = urlsplit(base)
+    suffix = settings.mock_domain + (f":{parts.port}" if parts.port else "")
+    return lambda mock_id: f"{parts.scheme}://{mock_id}.{suffix}"
+
+
+def _listen(stack: ExitStack, host: str, port: int, flag: str) -> list[socket.socket]:
+    sockets = listening.listen(host, port, flag=flag)
+    for opened in sockets:
+        stack.callback(opened.close)
+    return sockets
+
+
+def _running(started: Started, ports: Ports, api: ASGIApp, mocks: MockApp) -> Running:
+    """The two front doors; mocks leave the main one when they have a port of their own."""
+    locate = _locator(started.settings)
+    return Running(
+        main=Front(mocks, locate if ports.mocks is None else None, api),
+        mocks=Front(mocks, locate, None),
+        started=started,
+    )
+
+
+def _locator(settings: Settings) -> Locator:
+    if settings.mock_domain is None:
+        return by_path()
+    return first_of(by_host(settings.mock_domain), by_path())
+
+
+def _control_settings(settings: Settings, mock_url: MockUrl, flush: Flush) -> ControlSettings:
+    return ControlSettings(
+        mock_url=mock_url,
+        clock=now,
+        new_id=new_id,
+        max_body=settings.max_body,
+        call_log_days=settings.call_log_days,
+        flush_calls=flush,
+    )
+
+
+@asynccontextmanager
+async def _call_log(settings: Settings, store: Store) -> AsyncIterator[tuple[CallSink, Flush]]:
+    """Where calls are recorded, and how to have them all stored."""
+    if not settings.call_log:
+        yield NullCalls(), _nothing
+        return
+    retention = Retention(timedelta(days=settings.call_log_days), settings.call_log_keep)
+    writer = CallWriter(store, body_limit=settings.call_body_limit, retention=retention)
+    writer.start()
+
+    async def flush() -> None:
+        await writer.flush()
+
+    try:
+        yield writer, flush
+    finally:
+        await writer.close()
+
+
+async def _nothing() -> None:
+    """Without a call log there is nothing to store."""
+
+
+@asynccontextmanager
+async def _kept_fresh(store: Store) -> AsyncIterator[None]:
+    """Look for the writes of other processes, such as `postiche keys revoke`, all the time."""
+    task = asyncio.create_task(_refresh_forever(store))
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def _refresh_forever(store: Store) -> None:
+    failing = False
+    while True:
+        await asyncio.sleep(REFRESH_SECONDS)
+        try:
+            await store.refresh()
+            failing = False
+        except StoreError as error:
+            if not failing:
+                logger.error("the database cannot be read: %s", error)
+            failing = True
+
+
+async def _demo(api: ASGIApp, store: Store, user: User, mock_url: MockUrl) -> str | None:
+    """Load the demo into a store without collections; the URL of its mock server."""
+    if not await store.count_documents("collection"):
+        # The key of the person may be known as a hash only.
+        key, text = await auth.create_key(store, user, "demo", now, new_id)
+        await demo.load(api, text)
+        await store.revoke_key(key.id)
+    mocks = [mock for mock in await store.mocks() if mock.name == demo.MOCK_NAME and mock.active]
+    return mock_url(mocks[0].id) if mocks else None
