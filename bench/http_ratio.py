@@ -42,7 +42,10 @@ def collection() -> dict[str, object]:
     routes = [(f"/items/{chr(97 + n // 26)}{chr(97 + n % 26)}", BODY) for n in range(ROUTES)]
     routes.append(("/users/{{userId}}", BODY.replace("xxxxxxxxxx", "{{userId}}", 1)))
     return {
-        "info": {"name": "bench", "schema": "https://schema.getpostman.com/json/collection/v2.1.0/"},
+        "info": {
+            "name": "bench",
+            "schema": "https://schema.getpostman.com/json/collection/v2.1.0/",
+        },
         "item": [
             {
                 "name": path,
@@ -108,9 +111,7 @@ async def rate(port: int, path: str, connections: int, seconds: float) -> float:
     """Answers per second."""
     request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: */*\r\n\r\n".encode()
     until = time.perf_counter() + seconds
-    answered = await asyncio.gather(
-        *(connection(port, request, until) for _ in range(connections))
-    )
+    answered = await asyncio.gather(*(connection(port, request, until) for _ in range(connections)))
     return sum(answered) / seconds
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-DEMO = Path(__file__).parents[2] / "src" / "postiche" / "demo"
+DEMO = Path(__file__).parents[2] / "src" / "postiche" / "server" / "demo"
 COLLECTION = DEMO / "testAPI.postman_collection.json"
 ENVIRONMENT = DEMO / "testAPIEnv.postman_environment.json"
 

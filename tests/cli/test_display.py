@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from postiche import display
-from postiche.administration import FirstKey
-from postiche.ephemeral import FileMock
+from postiche.cli import display
 from postiche.model import ApiKey, Call, Collection, Dropped, Example, SavedRequest
-from postiche.server import Started
-from postiche.settings import read_settings
+from postiche.server.administration import FirstKey
+from postiche.server.composition import Started
+from postiche.server.ephemeral import FileMock
+from postiche.server.settings import read_settings
 
 NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
 

@@ -13,7 +13,6 @@ from random import Random
 import orjson
 import pytest
 
-from dataplane.driver import NOON, RecordedCalls, call
 from postiche.core.collection import read_collection
 from postiche.core.dynamic import Sources
 from postiche.core.match import Call, match, total
@@ -25,12 +24,13 @@ from postiche.dataplane.app import MockApp
 from postiche.dataplane.locate import at_root
 from postiche.dataplane.plans import FixedMocks, MockEntry
 from postiche.model import Collection, Request
+from tests.dataplane.driver import NOON, RecordedCalls, call
 
 from .replay import own_request
 
 ROOT = Path(__file__).parents[2]
 COLLECTIONS = [
-    *sorted(ROOT.glob("src/postiche/demo/*.postman_collection.json")),
+    *sorted(ROOT.glob("src/postiche/server/demo/*.postman_collection.json")),
     *sorted(ROOT.parent.glob("shared/collections/*.json")),
 ]
 

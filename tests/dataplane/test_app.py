@@ -6,7 +6,12 @@ import httpx
 import orjson
 import pytest
 
-from dataplane.driver import (
+from postiche.dataplane.app import MockApp
+from postiche.dataplane.asgi import Message
+from postiche.dataplane.locate import at_root, by_path
+from postiche.dataplane.plans import FixedMocks, MockEntry
+from postiche.model import Delay, MockConfig, Reply, ServerResponse
+from tests.dataplane.driver import (
     MOCK_ID,
     NOON,
     NOON_AS_HEADER,
@@ -22,11 +27,6 @@ from dataplane.driver import (
     scope_for,
     stored_mock,
 )
-from postiche.dataplane.app import MockApp
-from postiche.dataplane.asgi import Message
-from postiche.dataplane.locate import at_root, by_path
-from postiche.dataplane.plans import FixedMocks, MockEntry
-from postiche.model import Delay, MockConfig, Reply, ServerResponse
 
 DOWN = ServerResponse(
     "s", "m", "everything is down", 503, (), None, "down", NOON, NOON, created_by=1, updated_by=1

@@ -3,7 +3,6 @@ from collections.abc import Iterable
 
 import pytest
 
-from dataplane.driver import NOON, NOON_AS_HEADER, Answered, answered, request_parts, scope_for
 from postiche.dataplane.asgi import (
     BodyTooLarge,
     ClientGone,
@@ -18,6 +17,14 @@ from postiche.dataplane.asgi import (
     target_of,
 )
 from postiche.model import Headers, Reply
+from tests.dataplane.driver import (
+    NOON,
+    NOON_AS_HEADER,
+    Answered,
+    answered,
+    request_parts,
+    scope_for,
+)
 
 GONE: Message = {"type": "http.disconnect"}
 

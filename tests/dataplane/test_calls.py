@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from dataplane.driver import MOCK_ID, NOON, opened
 from postiche.dataplane.calls import (
     CallWriter,
     NullCalls,
@@ -19,6 +18,7 @@ from postiche.dataplane.calls import (
 )
 from postiche.model import Call, CallQuery
 from postiche.store import Store, StoreError
+from tests.dataplane.driver import MOCK_ID, NOON, opened
 
 BLANK = Call("id", MOCK_ID, NOON, "an example", "success", 200, "GET", "/a")
 

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dataplane.driver import app_of, call, saved
-from dataplane.serving import Connection, served
 from postiche.dataplane.app import MockApp
 from postiche.model import MockConfig
+from tests.dataplane.driver import app_of, call, saved
+from tests.dataplane.serving import Connection, served
 
 ITEMS = [
     saved("plain"),

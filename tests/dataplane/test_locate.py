@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
-from dataplane.driver import scope_for
 from postiche.dataplane.locate import at_root, by_host, by_name, by_path, first_of
+from tests.dataplane.driver import scope_for
 
 
 def get(target: str, host: str = "localhost:4000") -> dict[str, Any]:

@@ -8,7 +8,13 @@ from typing import Any
 
 import pytest
 
-from dataplane.driver import (
+from postiche.core.match import match
+from postiche.core.plan import Plan
+from postiche.dataplane import plans
+from postiche.dataplane.plans import FixedMocks, MockEntry, StoredMocks, plan_of
+from postiche.model import ApiKey, MockSources, Request, ServerResponse, User
+from postiche.store import Store
+from tests.dataplane.driver import (
     MOCK_ID,
     NOON,
     collection,
@@ -19,12 +25,6 @@ from dataplane.driver import (
     saved,
     stored_mock,
 )
-from postiche.core.match import match
-from postiche.core.plan import Plan
-from postiche.dataplane import plans
-from postiche.dataplane.plans import FixedMocks, MockEntry, StoredMocks, plan_of
-from postiche.model import ApiKey, MockSources, Request, ServerResponse, User
-from postiche.store import Store
 
 Story = Callable[[Store, StoredMocks], Awaitable[None]]
 """What happens to a store with one mock, and to the plans made of it."""

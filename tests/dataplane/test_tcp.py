@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from dataplane.driver import NOON_AS_HEADER, RecordedCalls, app_of, saved
-from dataplane.serving import TIMEOUT, Connection, ask, served
+from tests.dataplane.driver import NOON_AS_HEADER, RecordedCalls, app_of, saved
+from tests.dataplane.serving import TIMEOUT, Connection, ask, served
 
 Address = tuple[str, int]
 MEGABYTE = 1024 * 1024

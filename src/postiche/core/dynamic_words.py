@@ -1,6 +1,6 @@
 """The word lists behind Postman's dynamic variables.
 
-Knows words, and nothing of how a value is put together from them; that is
+Knows words. Must not know how a value is put together from them; that is
 `dynamic`. Names of people, places and currencies are not here: they come from
 Faker.
 """

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from postiche.settings import Settings, SettingsError, default_database_url, read_settings
+from postiche.server.settings import Settings, SettingsError, default_database_url, read_settings
 
 
 @pytest.fixture(autouse=True)

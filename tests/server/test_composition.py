@@ -10,11 +10,11 @@ from typing import Any
 import httpx
 import pytest
 
-from postiche import server
-from postiche.administration import opened
 from postiche.model import CallQuery
-from postiche.server import Ports, Running, mock_urls, running
-from postiche.settings import read_settings
+from postiche.server import composition as server
+from postiche.server.administration import opened
+from postiche.server.composition import Ports, Running, mock_urls, running
+from postiche.server.settings import read_settings
 
 KEY = "PMAK-0123456789abcdef01234567-0123456789abcdef0123456789abcdef01"
 

@@ -21,7 +21,7 @@ from typing import Any, Final
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from postiche.failures import Failure
+from postiche.server.failures import Failure
 
 MAX_HEAD: Final = 65_536
 """Bytes of an unfinished request head, chunk line or trailer after which a client is sent away."""

@@ -8,7 +8,16 @@ from typing import Any
 
 import pytest
 
-from postiche.listening import MAX_HEAD, Listener, ListenError, listen, origin, port_of, run, serve
+from postiche.server.listening import (
+    MAX_HEAD,
+    Listener,
+    ListenError,
+    listen,
+    origin,
+    port_of,
+    run,
+    serve,
+)
 
 UPGRADE = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n"
 

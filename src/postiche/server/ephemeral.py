@@ -25,8 +25,8 @@ from postiche.dataplane.app import MAX_BODY, MockApp
 from postiche.dataplane.calls import NullCalls, ToldCalls
 from postiche.dataplane.locate import Locator, at_root, by_name
 from postiche.dataplane.plans import FixedMocks, MockEntry
-from postiche.failures import Failure
 from postiche.model import Call, Collection, Dropped, Environment, Example
+from postiche.server.failures import Failure
 
 _URL_SAFE = "/?&=%:@!$'()*+,;~{}[]|"
 _NOT_IN_A_SLUG = re.compile(r"[^a-z0-9]+")

@@ -7,7 +7,7 @@ import httpx
 
 from postiche import __version__
 from postiche.dataplane.locate import by_path
-from postiche.front import Front
+from postiche.server.front import Front
 
 
 def named(name: str) -> Any:

@@ -2,9 +2,9 @@
 
 from typer.main import get_command
 
-from postiche.cli import app
-from postiche.options import HELP
-from postiche.settings import Settings
+from postiche.cli.commands import app
+from postiche.server.options import HELP
+from postiche.server.settings import Settings
 
 NO_FLAG = {"api_key"}
 

@@ -8,9 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from postiche.ephemeral import FileError, FileMock, load, mock_app
-
-from .commands import COLLECTION, ENVIRONMENT
+from postiche.server.ephemeral import FileError, FileMock, load, mock_app
+from tests.cli.commands import COLLECTION, ENVIRONMENT
 
 
 def example(name: str, url: str, method: str = "GET", code: int = 200) -> dict[str, Any]:

@@ -13,9 +13,9 @@ from typing import Annotated, Any, Optional
 import typer
 
 from postiche import __version__
-from postiche.failures import Failure
 from postiche.model import Call
-from postiche.options import HELP
+from postiche.server.failures import Failure
+from postiche.server.options import HELP
 from postiche.store import StoreError
 
 INTERRUPTED = 130
@@ -101,11 +101,12 @@ def serve(
     """Serve the Postman API and the mock servers made through it."""
     flags = dict(locals())
     del flags["demo"]
-    from postiche import display, listening, server
-    from postiche.settings import read_settings
+    from postiche.cli import display
+    from postiche.server import composition, listening
+    from postiche.server.settings import read_settings
 
     settings = read_settings(flags)
-    listening.run(server.serve(settings, demo=demo, started=display.started))
+    listening.run(composition.serve(settings, demo=demo, started=display.started))
 
 
 @app.command()
@@ -121,7 +122,8 @@ def run(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print no line per call.")] = False,
 ) -> None:
     """Serve collection files as mock servers, without database, account or key."""
-    from postiche import display, ephemeral, listening
+    from postiche.cli import display
+    from postiche.server import ephemeral, listening
 
     mocks = ephemeral.load(path, environment)
     sockets = listening.listen(host, port)
@@ -143,7 +145,7 @@ def create_key(
     database_url: DatabaseUrl = None,
 ) -> None:
     """Make an API key and print it, once: only its hash is kept."""
-    from postiche import administration
+    from postiche.server import administration
 
     _, text = _administer(administration.create_key(_database(database_url), name))
     typer.echo(text)
@@ -152,7 +154,8 @@ def create_key(
 @keys_app.command("list")
 def list_keys(database_url: DatabaseUrl = None) -> None:
     """List the API keys: id, name, hint and when they were made."""
-    from postiche import administration, display
+    from postiche.cli import display
+    from postiche.server import administration
 
     display.keys(_administer(administration.list_keys(_database(database_url))))
 
@@ -163,7 +166,7 @@ def revoke_key(
     database_url: DatabaseUrl = None,
 ) -> None:
     """Revoke an API key; running servers refuse it within a second."""
-    from postiche import administration
+    from postiche.server import administration
 
     _administer(administration.revoke_key(_database(database_url), key_id))
     typer.echo(f"revoked {key_id}")
@@ -180,7 +183,8 @@ def calls(
     database_url: DatabaseUrl = None,
 ) -> None:
     """Print the calls to a mock server, the newest last."""
-    from postiche import administration, display
+    from postiche.cli import display
+    from postiche.server import administration
 
     show = display.call_as_json if json else display.call
     following = administration.show_calls(
@@ -194,7 +198,7 @@ def calls(
 
 
 def _database(database_url: str | None) -> str:
-    from postiche.settings import read_settings
+    from postiche.server.settings import read_settings
 
     return read_settings({"database_url": database_url}).database_url
 

@@ -16,8 +16,8 @@ from platformdirs import user_data_path
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from postiche.failures import UsageFailure
-from postiche.options import HELP
+from postiche.server.failures import UsageFailure
+from postiche.server.options import HELP
 
 logger = logging.getLogger(__name__)
 

@@ -16,9 +16,9 @@ from uuid import uuid4
 
 from postiche.control import auth
 from postiche.control.bootstrap import first_user
-from postiche.failures import Failure
 from postiche.model import ApiKey, Call, CallQuery, Mock, User
-from postiche.settings import Settings
+from postiche.server.failures import Failure
+from postiche.server.settings import Settings
 from postiche.store import Store, open_store
 
 FOLLOW_SECONDS = 0.5

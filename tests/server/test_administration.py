@@ -9,12 +9,12 @@ from typing import TypeVar
 
 import pytest
 
-from postiche import administration
-from postiche.administration import FirstKey, KeyFailure, NoSuchMock, first_key
 from postiche.control.auth import digest
 from postiche.control.bootstrap import first_user
 from postiche.model import Call, Mock, MockConfig
-from postiche.settings import Settings, read_settings
+from postiche.server import administration
+from postiche.server.administration import FirstKey, KeyFailure, NoSuchMock, first_key
+from postiche.server.settings import Settings, read_settings
 from postiche.store import Store
 
 T = TypeVar("T")

@@ -16,9 +16,9 @@ from rich.text import Text
 from postiche.model import ApiKey, Call, Example
 
 if TYPE_CHECKING:
-    from postiche.administration import FirstKey
-    from postiche.ephemeral import FileMock, Route
-    from postiche.server import Started
+    from postiche.server.administration import FirstKey
+    from postiche.server.composition import Started
+    from postiche.server.ephemeral import FileMock, Route
 
 _out = Console(highlight=False, markup=False, soft_wrap=True)
 

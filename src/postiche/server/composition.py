@@ -16,8 +16,6 @@ from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp
 
-from postiche import administration, demo, listening
-from postiche.administration import FirstKey, new_id, now
 from postiche.control import auth
 from postiche.control.api import ControlSettings
 from postiche.control.app import control_app
@@ -27,10 +25,12 @@ from postiche.dataplane.app import MockApp
 from postiche.dataplane.calls import CallSink, CallWriter, NullCalls, Retention
 from postiche.dataplane.locate import Locator, by_host, by_path, first_of
 from postiche.dataplane.plans import StoredMocks
-from postiche.front import Front
-from postiche.listening import Listener, port_of
 from postiche.model import User
-from postiche.settings import Settings
+from postiche.server import administration, demo, listening
+from postiche.server.administration import FirstKey, new_id, now
+from postiche.server.front import Front
+from postiche.server.listening import Listener, port_of
+from postiche.server.settings import Settings
 from postiche.store import Store, StoreError
 
 logger = logging.getLogger(__name__)

@@ -1,10 +1,10 @@
 """Failures: which exit code each kind of them means."""
 
-from postiche.administration import KeyFailure, NoSuchMock
-from postiche.ephemeral import FileError
-from postiche.failures import Failure
-from postiche.listening import ListenError
-from postiche.settings import SettingsError
+from postiche.server.administration import KeyFailure, NoSuchMock
+from postiche.server.ephemeral import FileError
+from postiche.server.failures import Failure
+from postiche.server.listening import ListenError
+from postiche.server.settings import SettingsError
 
 
 def test_wrong_usage_exits_with_2_and_every_other_failure_with_1() -> None:
