@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from postiche.model import Delay, Headers, MockConfig, Request
+from tests.serving import API_KEY
 
 HERE = Path(__file__).parent
 OWN = HERE / "cases"
@@ -19,7 +20,7 @@ RULES = HERE / "rules.json"
 SHARED = HERE.parents[2] / "shared" / "postman" / "cases"
 """Cases kept beside the checkout; a clone does without them."""
 
-RIGHT_KEY = "PMAK-0123456789abcdef01234567-0123456789abcdef0123456789abcdef01"
+RIGHT_KEY = API_KEY
 WRONG_KEY = "PMAK-ffffffffffffffffffffffff-ffffffffffffffffffffffffffffffffff"
 KEYS = {"none": None, "right": RIGHT_KEY, "wrong": WRONG_KEY}
 

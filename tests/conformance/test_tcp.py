@@ -5,15 +5,10 @@ mockUrl. Targets are sent exactly as they stand in the case.
 """
 
 import json
-import os
-import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPResponse
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -21,11 +16,11 @@ from uuid import uuid4
 import pytest
 
 from postiche.model import Headers
+from tests.serving import serving_postiche
 
-from .corpus import HERE, RIGHT_KEY, Case, every_case
+from .corpus import RIGHT_KEY, Case, every_case
 from .judge import Answer, faults
 
-START_SECONDS = 30
 ANSWER_SECONDS = 20
 TIMER_MS = 2
 """Event loops keep time in whole milliseconds, so a wait may end that much early."""
@@ -65,18 +60,10 @@ class Server:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder = tmp_path_factory.mktemp("serve")
-    port = _free_port()
-    with (folder / "output").open("wb") as output:
-        process = _start(port, folder, output)
-        connection = HTTPConnection("127.0.0.1", port, timeout=ANSWER_SECONDS)
-        try:
-            _await_health(process, port, folder / "output")
-            yield Server(connection)
-        finally:
-            connection.close()
-            process.terminate()
-            process.wait(ANSWER_SECONDS)
+    with serving_postiche(tmp_path_factory.mktemp("serve")) as serving:
+        connection = HTTPConnection("127.0.0.1", serving.port, timeout=ANSWER_SECONDS)
+        yield Server(connection)
+        connection.close()
 
 
 @pytest.mark.parametrize("case", every_case(), ids=lambda case: case.id)
@@ -89,42 +76,6 @@ def test_the_server_answers_like_postman(case: Case, server: Server) -> None:
     headers = tuple((name.lower(), value) for name, value in response.getheaders())
     assert faults(case, Answer(response.status, headers, body)) == []
     assert waited >= (case.expect.delay_ms or 0) - TIMER_MS
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _start(port: int, folder: Path, output: Any) -> "subprocess.Popen[bytes]":
-    source = HERE.parents[1] / "src"
-    return subprocess.Popen(
-        [sys.executable, "-m", "postiche", "serve", "--port", str(port)],
-        env={
-            **os.environ,
-            "PYTHONPATH": str(source),
-            "POSTICHE_API_KEY": RIGHT_KEY,
-            "POSTICHE_DATABASE_URL": f"sqlite:///{folder}/conformance.db",
-        },
-        stdout=output,
-        stderr=subprocess.STDOUT,
-    )
-
-
-def _await_health(process: "subprocess.Popen[bytes]", port: int, output: Path) -> None:
-    until = time.monotonic() + START_SECONDS
-    while time.monotonic() < until and process.poll() is None:
-        connection = HTTPConnection("127.0.0.1", port, timeout=1)
-        try:
-            connection.request("GET", "/healthz")
-            if connection.getresponse().status == 200:
-                return
-        except OSError:
-            time.sleep(0.05)
-        finally:
-            connection.close()
-    raise AssertionError(f"postiche serve did not start:\n{output.read_text()}")
 
 
 def _mock_path(server: Server, case: Case) -> str:

@@ -9,7 +9,9 @@ from typing import Any
 import httpx
 import pytest
 
-from .conftest import NewmanRun, RunNewman, Serving
+from tests.serving import Serving
+
+from .conftest import NewmanRun, RunNewman
 
 WALK = Path(__file__).parents[2] / "examples" / "seed-walk.postman_collection.json"
 

@@ -32,9 +32,35 @@ DRAIN_SECONDS: Final = 10
 _BACKLOG = 2048
 _WILDCARDS = ("0.0.0.0", "::", "[::]")  # noqa: S104 - recognised, not bound
 _UPGRADE = re.compile(rb"\r\nupgrade[ \t]*:[^\r\n]*(?=\r\n)", re.IGNORECASE)
-_TOO_LONG = (
-    b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
-    b"content-length: 0\r\nconnection: close\r\n\r\n"
+MAX_TARGET: Final = 65_535
+"""Bytes of path and query together: the most that the parser can measure."""
+
+
+def _refusal(status: str, name: str, message: str) -> bytes:
+    """An answer to what is no HTTP request, in the shape of a mock's errors (behaviour B.1)."""
+    body = f'{{"error":{{"name":"{name}","message":"{message}"}}}}'
+    head = (
+        f"HTTP/1.1 {status}",
+        "content-type: application/json; charset=utf-8",
+        "access-control-allow-origin: *",
+        f"content-length: {len(body)}",
+        "connection: close",
+    )
+    return "\r\n".join((*head, "", body)).encode("ascii")
+
+
+_MALFORMED = _refusal(
+    "400 Bad Request", "malformedRequestError", "This is not a valid HTTP request."
+)
+_TARGET_TOO_LONG = _refusal(
+    "414 URI Too Long",
+    "uriTooLongError",
+    f"Path and query must not exceed {MAX_TARGET} bytes together.",
+)
+_HEAD_TOO_LONG = _refusal(
+    "431 Request Header Fields Too Large",
+    "headersTooLargeError",
+    f"The request head must not exceed {MAX_HEAD} bytes.",
 )
 
 
@@ -200,7 +226,7 @@ def _is_news(record: logging.LogRecord) -> bool:
 
 
 class Http(HttpToolsProtocol):
-    """uvicorn's HTTP protocol, with two gaps closed.
+    """uvicorn's HTTP protocol, with two gaps closed, and errors of a mock's shape.
 
     It reads a head of any length into memory; here MAX_HEAD is the end. And
     its parser throws away the body of a request that asks for an upgrade, as
@@ -208,6 +234,7 @@ class Http(HttpToolsProtocol):
     7.8 lets a server ignore the wish, so it is cut from the head.
     """
 
+    url = b""
     _in_head = True
     _without_progress = 0
 
@@ -218,8 +245,15 @@ class Http(HttpToolsProtocol):
         self._without_progress += len(data)
         super().data_received(data)
         if self._without_progress > MAX_HEAD and not self.transport.is_closing():
-            self.transport.write(_TOO_LONG)
+            in_target = self._in_head and self.url and not self.headers
+            self.transport.write(_TARGET_TOO_LONG if in_target else _HEAD_TOO_LONG)
             self.transport.close()
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - ours says more
+        """Refuse what the parser could not read, and close."""
+        too_long = len(self.url) > MAX_TARGET
+        self.transport.write(_TARGET_TOO_LONG if too_long else _MALFORMED)
+        self.transport.close()
 
     def on_headers_complete(self) -> None:
         """The head is whole: whatever follows is body."""
