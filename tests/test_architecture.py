@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from postiche.cli.commands import app
+from postiche.control.app import OPERATIONS
 from postiche.server.settings import Settings
 
 ROOT = Path(__file__).parents[1]
@@ -270,6 +271,13 @@ def _commands(command: object, name: str) -> Iterator[tuple[str, list[str]]]:
 
 def document(name: str) -> str:
     return (ROOT / name).read_text(encoding="utf-8")
+
+
+def test_every_route_of_the_api_is_in_the_docs() -> None:
+    documented = document("docs/api.md")
+    routes = [f"{method} {path}" for path, methods in OPERATIONS.items() for method in methods]
+    assert routes
+    assert not [route for route in routes if f"`{route}`" not in documented]
 
 
 def test_every_command_and_flag_is_in_the_docs() -> None:
