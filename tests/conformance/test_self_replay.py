@@ -15,7 +15,7 @@ import pytest
 
 from postiche.core.collection import read_collection
 from postiche.core.dynamic import Sources
-from postiche.core.match import Call, match, total
+from postiche.core.match import Reading, match, total
 from postiche.core.paths import SCORES, canonical, judge_path
 from postiche.core.plan import Plan, PlannedExample, compile_plan, plan_example
 from postiche.core.render import render
@@ -61,7 +61,7 @@ class Replayed:
         path = canonical(self.request.target.partition("?")[0])
         step = judge_path(example.path, path, wildcards=True).step
         assert step is not None
-        return total(Call(self.request, self.plan.config), example, SCORES[step])
+        return total(Reading(self.request, self.plan.config), example, SCORES[step])
 
     def order(self, example: PlannedExample) -> tuple[str, int]:
         """What breaks a tie: the id, or the place in the file where ids are missing."""

@@ -13,12 +13,19 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import orjson
-from python_multipart.exceptions import MultipartParseError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
 from postiche.model import BodyMode, Headers, Request, RequestBody, joined
 
 Fields = list[tuple[str, str]]
+FormKey = tuple[tuple[str, str], ...]
+
+MAX_DEPTH = 250
+"""Levels of the deepest JSON that is compared by value; orjson writes 254."""
+
+MAX_PARSED = 1024 * 1024
+"""Bytes of the largest body that is looked into. A larger one is compared as bytes and has no
+fields: parsing takes up to 0.25 s for each megabyte of a form."""
 
 
 def media_type(content_type: str | None) -> str | None:
@@ -47,19 +54,23 @@ class SentBody:
         return _graphql_key(value) if isinstance(value, dict) else None
 
     @cached_property
-    def form(self) -> bytes:
-        """The key of the body as urlencoded pairs."""
-        return _form_key(urlencoded(self.raw))
+    def form(self) -> FormKey | None:
+        """The key of the body as urlencoded pairs; None if it is too large to parse."""
+        return _form_key(urlencoded(self.raw)) if len(self.raw) <= MAX_PARSED else None
 
     @cached_property
-    def multipart(self) -> bytes | None:
+    def multipart(self) -> FormKey | None:
         """The key of the text fields of a form-data body; None if it is not well-formed."""
         fields = self.fields
-        return None if fields is None else _form_key(fields)
+        if fields is None or self.media_type != "multipart/form-data":
+            return None
+        return _form_key(fields)
 
     @cached_property
     def fields(self) -> Fields | None:
         """The fields of a form body, urlencoded or form-data (text fields); None for others."""
+        if len(self.raw) > MAX_PARSED:
+            return None
         if self.media_type == "application/x-www-form-urlencoded":
             return urlencoded(self.raw)
         if self.media_type == "multipart/form-data":
@@ -74,7 +85,7 @@ class SavedBody:
     mode: BodyMode | None
     media_type: str | None
     raw: bytes = b""
-    key: bytes | None = None
+    key: bytes | FormKey | None = None
 
     def equals(self, sent: SentBody) -> bool:
         """Whether the bodies are equal, whatever the content types say.
@@ -92,7 +103,7 @@ class SavedBody:
             case BodyMode.FORMDATA:
                 return sent.multipart == self.key
             case BodyMode.GRAPHQL:
-                return sent.graphql == self.key
+                return self.key is not None and sent.graphql == self.key
             case BodyMode.FILE:
                 return False
 
@@ -111,7 +122,7 @@ def saved_body(body: RequestBody | None, headers: Headers) -> SavedBody:
     match body.mode:
         case BodyMode.RAW:
             form = kind == "application/x-www-form-urlencoded"
-            key = _form_key(urlencoded(raw)) if form else json_key(raw)
+            key: bytes | FormKey | None = _form_key(urlencoded(raw)) if form else json_key(raw)
         case BodyMode.GRAPHQL:
             key = _graphql_key({"query": body.text, "variables": body.variables})
         case _:
@@ -122,8 +133,9 @@ def saved_body(body: RequestBody | None, headers: Headers) -> SavedBody:
 def json_key(raw: bytes) -> bytes | None:
     """Canonical bytes of a JSON text: equal for deeply equal values; None if it is no JSON.
 
-    Keys are sorted and 1.0 is 1, as in JavaScript. Nesting beyond what orjson
-    writes (254 levels) counts as no JSON, so such bodies compare as text.
+    Keys are sorted, and numbers are doubles as in JavaScript: 1.0 is 1. What is
+    nested deeper than MAX_DEPTH or larger than MAX_PARSED counts as no JSON,
+    so that such bodies compare as text.
     """
     value = _parsed(raw)
     return None if value is _NOTHING else _canonical(value)
@@ -136,17 +148,15 @@ def urlencoded(raw: bytes) -> Fields:
 
 def multipart_text_fields(raw: bytes, content_type: str) -> Fields | None:
     """The text fields of a form-data body; parts with a file name are passed over (#9184)."""
-    boundary = parse_options_header(content_type)[1].get(b"boundary")
-    if not boundary:
-        return None
     parts = _Parts()
     try:
+        boundary = parse_options_header(content_type)[1].get(b"boundary", b"")
         parser = MultipartParser(boundary, parts.callbacks())
         parser.write(raw)
         parser.finalize()
-    except MultipartParseError:
+    except ValueError:  # whatever is wrong with the boundary or a part
         return None
-    return parts.fields
+    return parts.fields if boundary else None
 
 
 class _Parts:
@@ -155,7 +165,8 @@ class _Parts:
     def __init__(self) -> None:
         self.fields: Fields = []
         self._disposition: dict[bytes, bytes] = {}
-        self._name = self._value = self._data = b""
+        self._name = self._value = b""
+        self._chunks: list[bytes] = []
 
     def callbacks(self) -> Any:
         return {
@@ -170,7 +181,7 @@ class _Parts:
     def _begin(self) -> None:
         self._disposition = {}
         self._name = self._value = b""
-        self._chunks: list[bytes] = []
+        self._chunks = []
 
     def _grow(self, name: str, data: bytes) -> None:
         setattr(self, name, getattr(self, name) + data)
@@ -193,10 +204,12 @@ class _Parts:
 
 
 _NOTHING = object()
-_MAX_DEPTH = 250
+_LARGEST_EXACT = 2.0**53
 
 
 def _parsed(raw: bytes) -> Any:
+    if len(raw) > MAX_PARSED:
+        return _NOTHING
     try:
         return orjson.loads(raw)
     except orjson.JSONDecodeError:
@@ -205,21 +218,22 @@ def _parsed(raw: bytes) -> Any:
 
 def _canonical(value: Any) -> bytes | None:
     try:
-        return orjson.dumps(_whole_numbers(value, _MAX_DEPTH), option=orjson.OPT_SORT_KEYS)
+        return orjson.dumps(_as_in_javascript(value, MAX_DEPTH), option=orjson.OPT_SORT_KEYS)
     except (orjson.JSONEncodeError, RecursionError):
         return None
 
 
-def _whole_numbers(value: Any, depth: int) -> Any:
-    """The value with every float that is whole made an int."""
+def _as_in_javascript(value: Any, depth: int) -> Any:
+    """The value with every number the double it would be, and whole ones ints again."""
     if depth == 0:
         raise RecursionError
-    if isinstance(value, float):
-        return int(value) if value.is_integer() and abs(value) < 2**63 else value
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        number = float(value)
+        return int(number) if abs(number) <= _LARGEST_EXACT and number.is_integer() else number
     if isinstance(value, list):
-        return [_whole_numbers(item, depth - 1) for item in value]
+        return [_as_in_javascript(item, depth - 1) for item in value]
     if isinstance(value, dict):
-        return {key: _whole_numbers(item, depth - 1) for key, item in value.items()}
+        return {key: _as_in_javascript(item, depth - 1) for key, item in value.items()}
     return value
 
 
@@ -233,8 +247,8 @@ def _graphql_key(call: dict[str, Any]) -> bytes | None:
     return _canonical({"query": call.get("query"), "variables": variables or {}})
 
 
-def _form_key(fields: Fields) -> bytes:
-    return orjson.dumps(sorted(fields))
+def _form_key(fields: Fields) -> FormKey:
+    return tuple(sorted(fields))
 
 
 def _encoded(text: str) -> bytes:

@@ -13,9 +13,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
-
-from postiche.core.urls import url_text
+from postiche.core.scalars import text
+from postiche.core.urls import MAX_URL, url_text
 from postiche.model import (
     BodyMode,
     Collection,
@@ -30,6 +29,13 @@ from postiche.model import (
 FINAL_CODES = range(200, 600)
 """Status codes that can end an exchange (RFC 9110, 15); a saved 1xx would leave the client
 waiting, and servers have no status line for 600 and more."""
+
+
+MAX_NAME = 80
+"""Characters of each name in the way to what was dropped."""
+
+MAX_DROPPED = 1_000
+"""How many dropped things are named; a file that is all wrong need not list all of itself."""
 
 
 class CollectionError(ValueError):
@@ -86,13 +92,6 @@ def read_environment(document: object) -> Environment:
     )
 
 
-def text(value: object) -> str:
-    """A JSON scalar as Postman would put it into text; null is empty, the rest is JSON."""
-    if isinstance(value, str):
-        return value
-    return "" if value is None else orjson.dumps(value).decode()
-
-
 def text_or_none(value: object) -> str | None:
     """A non-empty string, or None for anything else."""
     return value if isinstance(value, str) and value else None
@@ -120,7 +119,12 @@ class _Place:
     folders: tuple[str, ...]
 
     def where(self, name: str = "") -> str:
-        return " / ".join((*self.folders, text(self.item.get("name")), *([name] if name else [])))
+        return _where(*self.folders, text(self.item.get("name")), *([name] if name else []))
+
+
+def _where(*names: str) -> str:
+    """The way to a place; long names are cut, for a document may drop very many things."""
+    return " / ".join(name[:MAX_NAME] for name in names)
 
 
 def _leaves(items: list[Any], dropped: list[Dropped]) -> Iterator[_Place]:
@@ -132,7 +136,7 @@ def _leaves(items: list[Any], dropped: list[Dropped]) -> Iterator[_Place]:
         if item is _END:
             stack.pop()
         elif not isinstance(item, dict):
-            dropped.append(Dropped(" / ".join(folders), "an item is not an object"))
+            _note(dropped, _where(*folders), "an item is not an object")
         elif isinstance(item.get("item"), list):
             stack.append((iter(item["item"]), (*folders, text(item.get("name")))))
         else:
@@ -157,7 +161,7 @@ class _Found:
         try:
             method, url = _method_and_url(item.get("request"))
         except _UnusableError as problem:
-            self.dropped.append(Dropped(place.where(), str(problem)))
+            _note(self.dropped, place.where(), str(problem))
         self.requests.append(
             SavedRequest(
                 id=text_or_none(item.get("id")) or text_or_none(item.get("_postman_id")),
@@ -176,8 +180,12 @@ class _Found:
                 yield _example(response)
             except _UnusableError as problem:
                 name = text(response.get("name")) if isinstance(response, dict) else ""
-                where = place.where(name or f"example {number}")
-                self.dropped.append(Dropped(where, str(problem)))
+                _note(self.dropped, place.where(name or f"example {number}"), str(problem))
+
+
+def _note(dropped: list[Dropped], where: str, why: str) -> None:
+    if len(dropped) < MAX_DROPPED:
+        dropped.append(Dropped(where, why))
 
 
 def _example(response: object) -> Example:
@@ -225,14 +233,20 @@ def _code(value: object) -> int:
 
 def _method_and_url(request: object) -> tuple[str, str]:
     if isinstance(request, str):
-        return "GET", request
+        return "GET", _bounded(request)
     if not isinstance(request, dict):
         raise _UnusableError("it has no request")
     method = text_or_none(request.get("method")) or "GET"
     url = request.get("url")
     if isinstance(url, (str, dict)):
-        return method.upper(), url_text(url)
+        return method.upper(), _bounded(url_text(url))
     raise _UnusableError("it has no url" if url is None else "its url is no string or object")
+
+
+def _bounded(url: str) -> str:
+    if len(url) > MAX_URL:
+        raise _UnusableError(f"its url is longer than {MAX_URL} characters")
+    return url
 
 
 def _headers(saved: object) -> Iterator[tuple[str, str]]:
@@ -266,20 +280,22 @@ def _body(saved: object) -> RequestBody | None:
         return _form(BodyMode(mode), content)
     if mode == "graphql" and isinstance(content, dict):
         query, variables = text(content.get("query")), text(content.get("variables"))
-        return RequestBody(BodyMode.GRAPHQL, query, variables=variables)
+        sent = query or variables
+        return RequestBody(BodyMode.GRAPHQL, query, variables=variables) if sent else None
     return RequestBody(BodyMode.FILE) if mode == "file" else None
 
 
 def _form(mode: BodyMode, content: object) -> RequestBody | None:
     if isinstance(content, str):
-        return RequestBody(BodyMode.RAW, content)
+        return RequestBody(BodyMode.RAW, content) if content else None
     entries = content if isinstance(content, list) else []
+    sent = [each for each in entries if isinstance(each, dict) and not each.get("disabled")]
     fields = tuple(
         (text(entry.get("key")), text(entry.get("value")))
-        for entry in entries
-        if isinstance(entry, dict) and not entry.get("disabled") and entry.get("type") != "file"
+        for entry in sent
+        if entry.get("type") != "file"
     )
-    return RequestBody(mode, fields=fields) if entries else None
+    return RequestBody(mode, fields=fields) if sent else None
 
 
 def _variables(saved: object) -> tuple[Variable, ...]:

@@ -23,23 +23,22 @@ class Directives:
     code: int | None = None
     id: str | None = None
     name: str | None = None
-    match_headers: tuple[str, ...] = ()
+    match_headers: frozenset[str] = frozenset()
     match_body: bool = False
 
 
 def read_directives(config: MockConfig, request: Request) -> Directives:
     """The directives of a request; what a header leaves open the config decides."""
-    sent = {name: value for name, value in request.headers if name.startswith(PREFIX)}
     names = config.headers if config.match_header else ()
-    if not sent:
+    if not any(name.startswith(PREFIX) for name, _ in request.headers):
         return Directives(match_headers=_lowered(names), match_body=config.match_body)
-    listed = sent.get("x-mock-match-request-headers")
+    listed = request.header("x-mock-match-request-headers")
     return Directives(
-        code=_code(sent.get("x-mock-response-code")),
-        id=_stripped(sent.get("x-mock-response-id")),
-        name=_name(sent.get("x-mock-response-name")),
+        code=_code(request.header("x-mock-response-code")),
+        id=_stripped(request.header("x-mock-response-id")),
+        name=_name(request.header("x-mock-response-name")),
         match_headers=_lowered(names if listed is None else listed.split(",")),
-        match_body=_flag(sent.get("x-mock-match-request-body"), config.match_body),
+        match_body=_flag(request.header("x-mock-match-request-body"), config.match_body),
     )
 
 
@@ -51,8 +50,8 @@ def delay_ms(config: MockConfig, request: Request) -> int:
     return config.delay.duration if config.delay is not None else 0
 
 
-def _lowered(names: tuple[str, ...] | list[str]) -> tuple[str, ...]:
-    return tuple(name.strip().lower() for name in names if name.strip())
+def _lowered(names: tuple[str, ...] | list[str]) -> frozenset[str]:
+    return frozenset(name.strip().lower() for name in names if name.strip())
 
 
 def _code(value: str | None) -> int | None:

@@ -10,14 +10,22 @@ property test holds the two together.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
-from postiche.core.paths import KEYS, PathPattern, Step, Wildcard, segments, tolerance
+from postiche.core.paths import (
+    KEYS,
+    PathPattern,
+    Step,
+    Wildcard,
+    segments,
+    steps_for,
+    tolerance,
+)
 
 Entry = TypeVar("Entry")
 
@@ -27,13 +35,14 @@ class _Node(Generic[Entry]):
     """One level of a trie: children by literal text and by wildcard, and what ends here."""
 
     literals: dict[str, "_Node[Entry]"] = field(default_factory=dict)
-    wildcards: dict[Wildcard, "_Node[Entry]"] = field(default_factory=dict)
+    wildcards: "dict[tuple[str, ...], tuple[Wildcard, _Node[Entry]]]" = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
 
     def below(self, part: str | Wildcard) -> "_Node[Entry]":
         """The child for a part, made if missing."""
         if isinstance(part, Wildcard):
-            return self.wildcards.setdefault(part, _Node())
+            # by the text around the names: what they are called does not change what they cover
+            return self.wildcards.setdefault(part.literals, (part, _Node()))[1]
         return self.literals.setdefault(part, _Node())
 
     def covering(self, segment: str) -> "Iterator[_Node[Entry]]":
@@ -41,7 +50,7 @@ class _Node(Generic[Entry]):
         literal = self.literals.get(segment)
         if literal is not None:
             yield literal
-        for wildcard, node in self.wildcards.items():
+        for wildcard, node in self.wildcards.values():
             if wildcard.capture(segment) is not None:
                 yield node
 
@@ -80,7 +89,7 @@ class PathIndex(Generic[Entry]):
 
     def fitting(self, path: str, *, wildcards: bool) -> Iterator[tuple[Step, Entry]]:
         """Entries that pass steps 1 to 7 for a canonical path, in step order; one may repeat."""
-        for step in Step:
+        for step in steps_for(path):
             if step is Step.WILDCARD:
                 for entry in self._covered(path) if wildcards else ():
                     yield step, entry
@@ -90,18 +99,27 @@ class PathIndex(Generic[Entry]):
 
     def almost(self, path: str) -> Iterator[Entry]:
         """Entries that pass step 8, whatever else they pass; only close spellings are visited."""
+        if Step.DISTANCE not in steps_for(path):
+            return iter(())
         requested = segments(path)
         root = self._spellings.get(len(requested))
-        level = [] if root is None else [root]
-        for segment in requested:
-            level = [child for node in level for child in node.close(segment)]
-        return (entry for node in level for entry in node.entries)
+        return _ends([] if root is None else [root], requested, _Node.close)
 
     def _covered(self, path: str) -> Iterator[Entry]:
-        level = [self._wildcards]
-        for segment in segments(path):
-            level = [child for node in level for child in node.covering(segment)]
-        return (entry for node in level for entry in node.entries)
+        return _ends([self._wildcards], segments(path), _Node.covering)
+
+
+def _ends(
+    level: list[_Node[Entry]],
+    requested: list[str],
+    through: "Callable[[_Node[Entry], str], Iterator[_Node[Entry]]]",
+) -> Iterator[Entry]:
+    """The entries at the ends of all ways that let every segment through."""
+    for segment in requested:
+        level = [child for node in level for child in through(node, segment)]
+        if not level:
+            break
+    return (entry for node in level for entry in node.entries)
 
 
 def _leaf(root: _Node[Entry], parts: "list[str] | tuple[str | Wildcard, ...]") -> _Node[Entry]:

@@ -24,7 +24,7 @@ from postiche.core.directives import Directives, read_directives
 from postiche.core.errors import MockError
 from postiche.core.paths import SCORES, Step, canonical, captures, segments
 from postiche.core.plan import MethodPlan, Plan, PlannedExample
-from postiche.core.query import ALL_MATCH, Parameters, count, judge_query, parameters
+from postiche.core.query import ALL_MATCH, Parameters, judge_query, parameter_count, parameters
 from postiche.model import MockConfig, Request
 
 EQUAL_BODY = 5.0
@@ -51,7 +51,7 @@ NO_MATCH = Outcome(miss=MockError.NO_MATCH)
 NO_EXAMPLE = Outcome(miss=MockError.NO_EXAMPLE)
 
 
-class Call:
+class Reading:
     """A request as the stages see it; each part is read once."""
 
     def __init__(self, request: Request, config: MockConfig) -> None:
@@ -61,8 +61,13 @@ class Call:
         self.directives: Directives = read_directives(config, request)
         self.path = canonical(path)
         self.query: Parameters = parameters(query) if config.match_query_params else {}
-        self.query_count = count(self.query)
+        self.query_count = parameter_count(self.query)
         self.body = SentBody(request)
+        wanted = self.directives.match_headers
+        self.wanted_headers = {
+            name: (request.header(name) or "").strip()
+            for name in {name for name, _ in request.headers} & wanted
+        }
 
     @property
     def bonus(self) -> float:
@@ -77,7 +82,7 @@ def match(plan: Plan, request: Request) -> Outcome:
     method = plan.methods.get(request.method.upper())
     if method is None:
         return NO_MATCH
-    call = Call(request, plan.config)
+    call = Reading(request, plan.config)
     directives = call.directives
     if directives.id is not None:
         return _chosen(call, with_id(method, directives.id))
@@ -86,7 +91,7 @@ def match(plan: Plan, request: Request) -> Outcome:
     return _best(method, call)
 
 
-def _best(method: MethodPlan, call: Call) -> Outcome:
+def _best(method: MethodPlan, call: Reading) -> Outcome:
     """The example with the most points."""
     found: dict[PlannedExample, float | None] = {}
     best = -inf
@@ -133,7 +138,7 @@ def code_fits(example: PlannedExample, directives: Directives) -> bool:
     return directives.code is None or example.source.code == directives.code
 
 
-def _chosen(call: Call, named: Iterable[PlannedExample]) -> Outcome:
+def _chosen(call: Reading, named: Iterable[PlannedExample]) -> Outcome:
     """An id or name chooses at once, without the path; captures are filled if the path fits."""
     example = preferred(e for e in named if code_fits(e, call.directives))
     if example is None:
@@ -144,14 +149,14 @@ def _chosen(call: Call, named: Iterable[PlannedExample]) -> Outcome:
 # --- stage 3: path ---------------------------------------------------------------------
 
 
-def _by_path(method: MethodPlan, call: Call) -> Iterator[tuple[Step, PlannedExample]]:
+def _by_path(method: MethodPlan, call: Reading) -> Iterator[tuple[Step, PlannedExample]]:
     """The examples whose path fits, in the order of the steps, looked up only when asked for."""
     yield from method.examples.fitting(call.path, wildcards=call.config.match_wildcards)
     for example in method.examples.almost(call.path):
         yield Step.DISTANCE, example
 
 
-def _unanswered(method: MethodPlan, call: Call) -> bool:
+def _unanswered(method: MethodPlan, call: Reading) -> bool:
     """Whether a saved request would have fitted, had it an example (behaviour B.1)."""
     saved = method.unanswered
     fitting = saved.fitting(call.path, wildcards=call.config.match_wildcards)
@@ -161,22 +166,23 @@ def _unanswered(method: MethodPlan, call: Call) -> bool:
 # --- stages 4 to 6 ---------------------------------------------------------------------
 
 
-def passes(call: Call, example: PlannedExample) -> bool:
+def passes(call: Reading, example: PlannedExample) -> bool:
     """Whether header and body matching, where switched on, keep the example (A.4, A.5)."""
     return headers_fit(call, example) and (
         not call.directives.match_body or body_fits(call, example)
     )
 
 
-def headers_fit(call: Call, example: PlannedExample) -> bool:
+def headers_fit(call: Reading, example: PlannedExample) -> bool:
     """Whether every listed header has the saved value, trimmed; absent on both sides is equal."""
-    return all(
-        (call.request.header(name) or "").strip() == example.header(name)
-        for name in call.directives.match_headers
+    sent, saved = call.wanted_headers, example.headers
+    return all(saved.get(name, "") == value for name, value in sent.items()) and not any(
+        value and name in call.directives.match_headers and name not in sent
+        for name, value in saved.items()
     )
 
 
-def body_fits(call: Call, example: PlannedExample) -> bool:
+def body_fits(call: Reading, example: PlannedExample) -> bool:
     """Whether the bodies are equal and of one saved Content-Type (behaviour A.5).
 
     Two empty bodies are equal without one: a GET has no Content-Type to save.
@@ -188,7 +194,7 @@ def body_fits(call: Call, example: PlannedExample) -> bool:
     return typed and saved.equals(call.body)
 
 
-def total(call: Call, example: PlannedExample, path_score: float) -> float:
+def total(call: Reading, example: PlannedExample, path_score: float) -> float:
     """The points of an example that is still in: path, query, and an equal body (A.1.4 to 6)."""
     score = path_score
     if call.config.match_query_params:
@@ -198,7 +204,7 @@ def total(call: Call, example: PlannedExample, path_score: float) -> float:
     return round(score, 9)
 
 
-def _captured(call: Call, example: PlannedExample) -> dict[str, str]:
+def _captured(call: Reading, example: PlannedExample) -> dict[str, str]:
     """What the example's wildcards cover, wherever they fit, however it was chosen (#11323)."""
     if not call.config.match_wildcards:
         return {}

@@ -16,8 +16,13 @@ from rapidfuzz.distance import Levenshtein
 
 from postiche.core.urls import TOKEN, path_variable, shown
 
-ENCODED_SLASH = "\x1f"
-"""Stands for a percent-encoded "/" inside a segment of a canonical path."""
+ENCODED_SLASH = "\ufdd0"
+"""Stands for a percent-encoded "/" inside a segment of a canonical path: a noncharacter, which
+Unicode keeps free for such uses."""
+
+MAX_LENIENT = 16_384
+"""Characters of a path beyond which only steps 1 to 4 are tried: the rest look at every segment,
+and no real path is that long."""
 
 
 class Step(IntEnum):
@@ -32,6 +37,9 @@ class Step(IntEnum):
     IDS_AND_SLASH = 7
     DISTANCE = 8
 
+
+ALL_STEPS = tuple(Step)
+STRICT_STEPS = tuple(step for step in Step if step < Step.WILDCARD)
 
 SCORES = {
     Step.IDENTICAL: 100.0,
@@ -53,7 +61,6 @@ LONG_ID = 256
 """A segment of at least so many characters counts as an ID (behaviour A.2, inferred)."""
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
-_NUMBER = re.compile(r"[0-9]+")
 
 
 def canonical(raw_path: str) -> str:
@@ -79,6 +86,11 @@ def readable(segment: str) -> str:
 def same(path: str) -> str:
     """Step 1: the path itself."""
     return path
+
+
+def steps_for(path: str) -> tuple[Step, ...]:
+    """The steps that are tried for a request's path."""
+    return STRICT_STEPS if len(path) > MAX_LENIENT else ALL_STEPS
 
 
 def without_slash(path: str) -> str:
@@ -112,7 +124,11 @@ def without_ids_and_slash(path: str) -> str:
 
 def is_id(segment: str) -> bool:
     """Whether a segment is an "alphanumeric ID": a number, a UUID, or very long (A.2)."""
-    return bool(len(segment) >= LONG_ID or _NUMBER.fullmatch(segment) or _UUID.fullmatch(segment))
+    return (
+        (segment.isdigit() and segment.isascii())
+        or (len(segment) == 36 and _UUID.fullmatch(segment) is not None)
+        or len(segment) >= LONG_ID
+    )
 
 
 KEYS = {
@@ -207,14 +223,14 @@ def _plain(segment: str) -> str:
 
 
 def _part(segment: str) -> str | Wildcard:
-    pieces = TOKEN.split(segment)
-    if len(pieces) > 1:
-        literals, names = pieces[::2], pieces[1::2]
-        return Wildcard(tuple(map(_plain, literals)), tuple(map(shown, names)))
     variable = path_variable(segment)
-    if variable is not None:
-        return Wildcard(("", _plain(variable[1])), (_plain(variable[0]),))
-    return _plain(segment)
+    if variable is not None and "{" not in variable[0]:
+        segment = f"{{{{{variable[0]}}}}}{variable[1]}"
+    pieces = TOKEN.split(segment)
+    if len(pieces) == 1:
+        return _plain(segment)
+    literals, names = pieces[::2], pieces[1::2]
+    return Wildcard(tuple(map(_plain, literals)), tuple(map(shown, names)))
 
 
 # --- step 8: document distance -------------------------------------------------------
@@ -258,7 +274,7 @@ def judge_path(pattern: PathPattern, path: str, *, wildcards: bool) -> PathVerdi
     With `wildcards` False step 5 is left out (`matchWildcards`, A.3).
     """
     requested = segments(path)
-    for step in Step:
+    for step in steps_for(path):
         if step is Step.WILDCARD:
             captured = captures(pattern, requested) if wildcards else None
             if captured is not None:

@@ -17,7 +17,7 @@ from postiche.core.index import PathIndex
 from postiche.core.paths import PathPattern, path_pattern
 from postiche.core.query import Parameters, saved_parameters
 from postiche.core.reply import PreparedReply, prepare_reply
-from postiche.core.urls import split_url
+from postiche.core.urls import MAX_URL, split_url
 from postiche.core.variables import Scope, scope_of
 from postiche.model import (
     Collection,
@@ -35,7 +35,8 @@ from postiche.model import (
 class PlannedExample:
     """An example with its variables filled in and everything about it computed once.
 
-    `index` is its place in the file, which orders examples without ids. Two
+    `index` is its place in the file, which orders examples without ids;
+    `headers` are the saved request headers by lower-case name, trimmed. Two
     of them are equal only if they are the same one.
     """
 
@@ -43,13 +44,9 @@ class PlannedExample:
     index: int
     path: PathPattern
     query: Parameters
-    headers: Headers
+    headers: Mapping[str, str]
     body: SavedBody
     reply: PreparedReply
-
-    def header(self, name: str) -> str:
-        """The value of the saved request header `name` (lower case), trimmed; empty if absent."""
-        return (joined(self.headers, name) or "").strip()
 
 
 @dataclass(slots=True)
@@ -65,7 +62,7 @@ class MethodPlan:
         """Enter an example into every index."""
         if example.source.id is not None:
             self.by_id.setdefault(example.source.id, []).append(example)
-        self.by_name.setdefault(example.source.name, []).append(example)
+        self.by_name.setdefault(example.source.name.strip(), []).append(example)
         self.examples.add(example.path, example)
 
 
@@ -91,11 +88,12 @@ def compile_plan(
     scope = scope_of(collection, environment)
     methods: dict[str, MethodPlan] = defaultdict(MethodPlan)
     for index, example in enumerate(collection.examples()):
-        methods[example.method].add(plan_example(example, index, scope))
+        if len(scope.fill(example.url)) <= MAX_URL:
+            methods[example.method].add(plan_example(example, index, scope))
     for request in collection.requests:
-        if not request.examples and request.url is not None:
-            path = path_pattern(split_url(scope.fill(request.url)).path)
-            methods[request.method].unanswered.add(path, request)
+        url = None if request.url is None else scope.fill(request.url)
+        if not request.examples and url is not None and len(url) <= MAX_URL:
+            methods[request.method].unanswered.add(path_pattern(split_url(url).path), request)
     return Plan(collection.name, config or MockConfig(), MappingProxyType(dict(methods)))
 
 
@@ -110,7 +108,7 @@ def plan_example(example: Example, index: int, scope: Scope) -> PlannedExample:
         index=index,
         path=path,
         query=saved_parameters(url.query),
-        headers=headers,
+        headers={name: (joined(headers, name) or "").strip() for name, _ in headers},
         body=saved_body(_filled_body(example.request_body, scope), headers),
         reply=prepare_reply(example, scope, frozenset(path.names)),
     )

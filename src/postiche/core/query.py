@@ -6,6 +6,7 @@ Knows behaviour A.1.5 and A.2. Must not know paths, headers or bodies.
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from postiche.core.urls import TOKEN, shown
@@ -18,10 +19,19 @@ MOST_LOST = 10
 
 PLUS_IS_SPACE = True
 """Whether "+" and an encoded space are one. Postman is silent: the app sends "+" as it is
-written, most other clients write a space so; taking them for one serves both."""
+written, most other clients write a space so; taking them for one serves both. `%2B` is the same
+again: a client that encodes the plus of "a+b" means the example that was saved with it."""
 
-Parameters = dict[str, Counter[str | None]]
-"""For each key its values with their counts; None is a value with an unresolved variable."""
+
+class Values(NamedTuple):
+    """The values of one key with their counts; None is one with an unresolved variable."""
+
+    counts: Counter[str | None]
+    total: int
+
+
+Parameters = dict[str, Values]
+"""The values of each key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +53,19 @@ class QueryVerdict:
 
 def parameters(query: str) -> Parameters:
     """The parameters of a query text, decoded; keys may repeat, a missing "=" is an empty value."""
-    found: Parameters = {}
+    found: dict[str, Counter[str | None]] = {}
     for key, value in _pairs(query):
         found.setdefault(_decoded(key), Counter())[_decoded(value)] += 1
-    return found
+    return _totalled(found)
 
 
 def saved_parameters(query: str) -> Parameters:
     """The parameters of a saved URL: as `parameters`, with unresolved values as None."""
-    found: Parameters = {}
+    found: dict[str, Counter[str | None]] = {}
     for key, value in _pairs(query):
         read = None if TOKEN.search(value) else _decoded(value)
         found.setdefault(shown(_decoded(key)), Counter())[read] += 1
-    return found
+    return _totalled(found)
 
 
 def first_values(query: str) -> dict[str, str]:
@@ -74,21 +84,27 @@ def judge_query(saved: Parameters, requested: Parameters, requested_count: int) 
     matched = partial = missing = known = 0
     for key, values in saved.items():
         there = requested.get(key)
-        wanted = values.total()
         if there is None:
-            missing += wanted
+            missing += values.total
             continue
-        sent = there.total()
-        known += sent
-        same = sum(min(count, there[value]) for value, count in values.items() if value is not None)
+        known += there.total
+        same = sum(
+            min(count, there.counts[value])
+            for value, count in values.counts.items()
+            if value is not None
+        )
         matched += same
-        partial += max(wanted, sent) - same
+        partial += max(values.total, there.total) - same
     return QueryVerdict(matched, partial, missing + requested_count - known)
 
 
-def count(found: Parameters) -> int:
+def parameter_count(found: Parameters) -> int:
     """How many parameters there are, repeats included."""
-    return sum(values.total() for values in found.values())
+    return sum(values.total for values in found.values())
+
+
+def _totalled(found: dict[str, Counter[str | None]]) -> Parameters:
+    return {key: Values(counts, counts.total()) for key, counts in found.items()}
 
 
 def _pairs(query: str) -> Iterator[tuple[str, str]]:

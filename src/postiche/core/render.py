@@ -70,9 +70,10 @@ class Values:
 
     def _segment(self, position: str) -> str | None:
         """A path segment by its number, from zero (B.3)."""
-        index = int(position) if position.isascii() and position.isdigit() else None
-        in_range = index is not None and len(position) < 6 and index < len(self._segments)
-        return self._segments[index] if in_range and index is not None else None
+        if not (position.isascii() and position.isdigit() and len(position) < 6):
+            return None
+        segments = self._segments
+        return segments[int(position)] if int(position) < len(segments) else None
 
     @cached_property
     def _segments(self) -> list[str]:

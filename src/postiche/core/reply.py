@@ -53,8 +53,8 @@ BODILESS = frozenset({204, 205, 304})
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]+")
 _TYPE = re.compile(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+\s*(;.*)?", re.ASCII | re.DOTALL)
-_CHARSET = re.compile(r";\s*charset\s*=\s*(\"[^\"]*\"|[^;\s]*)", re.IGNORECASE)
-_TEXTUAL = re.compile(r"text/|application/(javascript|json)\b|[^;]*\+json\b")
+_CHARSET = re.compile(r";\s*charset\s*=\s*([^;]*)", re.IGNORECASE)
+_TEXTUAL = re.compile(r"text/|(application/(javascript|json)|[^;]*\+json)\s*(;|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +154,6 @@ def content_type(saved: str) -> str:
     charset = _CHARSET.search(saved)
     if charset is None:
         return f"{saved}; charset=utf-8" if _TEXTUAL.match(saved.lower()) else saved
-    if charset[1].strip('"').lower() in ("utf-8", "utf8"):
+    if charset[1].strip(' \t"').lower() in ("utf-8", "utf8"):
         return saved
     return saved[: charset.start()] + "; charset=utf-8" + saved[charset.end() :]

@@ -14,12 +14,9 @@ from dataclasses import dataclass
 
 from postiche.core.dynamic import NAMES
 from postiche.core.urls import TOKEN
-from postiche.core.variables import Scope
+from postiche.core.variables import MAX_TEXT, Scope
 
-HELPERS = ("body", "queryParams", "headers", "pathSegments")
-"""The template helpers of November 2022 (behaviour B.3)."""
-
-_HELPER = re.compile(
+_HELPER = re.compile(  # the template helpers of November 2022 (behaviour B.3)
     r"""\s*\$(body|queryParams|headers|pathSegments)
         (?:\s+('[^']*'|"[^"]*"))?
         (?:\s+('[^']*'|"[^"]*"))?\s*""",
@@ -69,12 +66,19 @@ class Template:
         return None if self.slots else self.literals[0]
 
     def expand(self, value: Callable[[Slot], str | None]) -> str:
-        """The text with every slot filled; one that has no value keeps its token."""
+        """The text with every slot filled.
+
+        A slot that has no value keeps its token, and so does one whose value
+        would make what is filled in longer than MAX_TEXT.
+        """
         pieces = [self.literals[0]]
+        room = MAX_TEXT
         for slot, literal in zip(self.slots, self.literals[1:], strict=True):
             found = value(slot)
-            pieces.append(slot.token if found is None else found)
-            pieces.append(literal)
+            if found is None or len(found) > room:
+                found = slot.token
+            room -= len(found)
+            pieces += (found, literal)
         return "".join(pieces)
 
 

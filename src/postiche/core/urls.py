@@ -8,8 +8,13 @@ values, plans or requests.
 import re
 from typing import Any, NamedTuple
 
+from postiche.core.scalars import text
+
 TOKEN = re.compile(r"\{\{([^{}]*)\}\}")
 """A `{{variable}}` as the Collection SDK finds it: the innermost braces."""
+
+MAX_URL = 65_536
+"""Characters of a saved URL; a longer one cannot be called, and would fill the index."""
 
 _SCHEME = re.compile(r"[^/?#]*://")
 """Also a scheme that is a variable: `{{protocol}}://host/path`."""
@@ -42,17 +47,17 @@ def url_text(url: str | dict[str, Any]) -> str:
     if not (path or query or host):
         return url["raw"] if isinstance(url.get("raw"), str) else ""
     scheme = f"{url['protocol']}://" if isinstance(url.get("protocol"), str) and host else ""
-    port = f":{url['port']}" if url.get("port") else ""
+    port = f":{text(url['port'])}" if url.get("port") else ""
     return scheme + host + port + path + query
 
 
-def split_url(text: str) -> SplitUrl:
+def split_url(url: str) -> SplitUrl:
     """Path and query of a URL text whose known variables are filled in; the host is dropped.
 
     Unresolved `{{variables}}` may stand anywhere, the host included. A text
     that starts with "/" has no host.
     """
-    hidden = TOKEN.sub(lambda token: token[0].translate(_HIDE), text.strip())
+    hidden = TOKEN.sub(lambda token: token[0].translate(_HIDE), url.strip())
     scheme = _SCHEME.match(hidden)
     rest = hidden[scheme.end() if scheme else 0 :].partition("#")[0]
     before_query, _, query = rest.partition("?")
@@ -60,9 +65,9 @@ def split_url(text: str) -> SplitUrl:
     return SplitUrl(slash + path or "/", query)
 
 
-def shown(text: str) -> str:
+def shown(part: str) -> str:
     """Text from a SplitUrl with the delimiters inside its variables back in place."""
-    return text.translate(_SHOW)
+    return part.translate(_SHOW)
 
 
 def _joined(part: object, separator: str) -> str:
@@ -74,7 +79,7 @@ def _joined(part: object, separator: str) -> str:
 def _piece(piece: object) -> str:
     """A host or path piece: a string, or an object {type, value} (Collection v2.1, url.path)."""
     value = piece.get("value") if isinstance(piece, dict) else piece
-    return value if isinstance(value, str) else "" if value is None else str(value)
+    return text(value)
 
 
 def _path(url: dict[str, Any]) -> str:
@@ -92,9 +97,12 @@ def _path(url: dict[str, Any]) -> str:
 def _path_variables(saved: object) -> dict[str, str]:
     """The non-empty values of `:name` path variables (behaviour A.3)."""
     return {
-        str(entry.get("key") or entry.get("id")): value
+        name: value
         for entry in (saved if isinstance(saved, list) else ())
-        if isinstance(entry, dict) and (value := _piece(entry)) and not entry.get("disabled")
+        if isinstance(entry, dict)
+        and (name := text(entry.get("key") or entry.get("id")))
+        and (value := _piece(entry))
+        and not entry.get("disabled")
     }
 
 
@@ -131,9 +139,9 @@ def _pair(entry: dict[str, Any]) -> str:
     return key if value is None else f"{key}={_escaped(_piece(entry), '&#')}"
 
 
-def _escaped(text: str, delimiters: str) -> str:
+def _escaped(part: str, delimiters: str) -> str:
     """Percent-encode delimiters that would cut a part apart, but not inside a variable."""
-    outside = TOKEN.sub(lambda token: token[0].translate(_HIDE), text)
+    outside = TOKEN.sub(lambda token: token[0].translate(_HIDE), part)
     for delimiter in delimiters:
         outside = outside.replace(delimiter, f"%{ord(delimiter):02X}")
     return shown(outside)

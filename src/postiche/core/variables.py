@@ -5,8 +5,6 @@ A.3). Must not know dynamic variables, captures or requests: their tokens are
 left as written for the template compiler.
 """
 
-from dataclasses import dataclass, field
-
 from postiche.core.urls import TOKEN
 from postiche.model import Collection, Environment
 
@@ -19,11 +17,17 @@ MAX_TEXT = 32 * 1024 * 1024
 other would otherwise fill any memory; a round that would pass this is not made."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """The variables that have a value when a plan is compiled."""
+MAX_GROWTH = 256 * 1024 * 1024
+"""How much all texts of one plan together may grow by, in characters: a large variable in very
+many examples would fill any memory as well. What is left is not filled in."""
 
-    values: dict[str, str] = field(default_factory=dict)
+
+class Scope:
+    """The variables that have a value when a plan is compiled, and how far they have grown."""
+
+    def __init__(self, values: dict[str, str] | None = None) -> None:
+        self.values = values or {}
+        self._growth_left = MAX_GROWTH
 
     def fill(self, text: str) -> str:
         """`text` with every known variable replaced; unknown tokens stay as written."""
@@ -32,8 +36,9 @@ class Scope:
                 break
             known = [name for name in TOKEN.findall(text) if name in self.values]
             growth = sum(len(self.values[name]) - len(name) - 4 for name in known)
-            if not known or len(text) + growth > MAX_TEXT:
+            if not known or growth > min(MAX_TEXT - len(text), self._growth_left):
                 break
+            self._growth_left -= max(growth, 0)
             text = TOKEN.sub(lambda token: self.values.get(token[1], token[0]), text)
         return text
 

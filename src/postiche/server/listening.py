@@ -198,7 +198,7 @@ def _stopped_by_signals(servers: Sequence[uvicorn.Server]) -> Iterator[None]:
 
 
 def _config(app: Application) -> uvicorn.Config:
-    _quieten_uvicorn()
+    _quieten()
     return uvicorn.Config(
         app,
         http=Http,
@@ -214,8 +214,9 @@ def _config(app: Application) -> uvicorn.Config:
     )
 
 
-def _quieten_uvicorn() -> None:
+def _quieten() -> None:
     """Keep what any client can cause out of the log, and cancelled answers of a second Ctrl-C."""
+    logging.getLogger("python_multipart").setLevel(logging.ERROR)
     logger = logging.getLogger("uvicorn.error")
     logger.setLevel(logging.ERROR)
     logger.addFilter(_is_news)

@@ -1,0 +1,124 @@
+"""An index of paths finds what judging them one by one would find, and no more."""
+
+from collections.abc import Iterable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from postiche.core.index import PathIndex
+from postiche.core.paths import (
+    PathPattern,
+    Step,
+    canonical,
+    captures,
+    judge_path,
+    path_pattern,
+    segments,
+    similar,
+)
+from postiche.core.urls import split_url
+
+from .arbitrary import saved_paths, sent_paths
+from .building import QUICK
+
+Found = dict[int, Step]
+
+
+def patterns(urls: Iterable[str]) -> list[PathPattern]:
+    return [path_pattern(split_url(url).path) for url in urls]
+
+
+def index_of(saved: Iterable[PathPattern]) -> PathIndex[int]:
+    """An index whose entries are the places of the paths."""
+    index: PathIndex[int] = PathIndex()
+    for place, path in enumerate(saved):
+        index.add(path, place)
+    return index
+
+
+def looked_up(index: PathIndex[int], path: str, *, wildcards: bool) -> Found:
+    """The first step that the index finds each entry by."""
+    found: Found = {}
+    for step, place in index.fitting(path, wildcards=wildcards):
+        found.setdefault(place, step)
+    for place in index.almost(path):
+        found.setdefault(place, Step.DISTANCE)
+    return found
+
+
+def judged(saved: list[PathPattern], path: str, *, wildcards: bool) -> Found:
+    """The first step that each path passes, every one of them tried."""
+    verdicts = (judge_path(pattern, path, wildcards=wildcards).step for pattern in saved)
+    return {place: step for place, step in enumerate(verdicts) if step is not None}
+
+
+@QUICK
+@given(st.lists(saved_paths, max_size=12), sent_paths, st.booleans())
+def test_the_index_finds_what_judging_every_path_finds(
+    urls: list[str], target: str, wildcards: bool
+) -> None:
+    saved, path = patterns(urls), canonical(target)
+    expected = judged(saved, path, wildcards=wildcards)
+    assert looked_up(index_of(saved), path, wildcards=wildcards) == expected
+
+
+@QUICK
+@given(st.lists(saved_paths, max_size=12), sent_paths)
+def test_by_wildcards_the_index_finds_the_paths_that_capture(urls: list[str], target: str) -> None:
+    saved, path = patterns(urls), canonical(target)
+    found = [
+        p for step, p in index_of(saved).fitting(path, wildcards=True) if step is Step.WILDCARD
+    ]
+    expected = [p for p, each in enumerate(saved) if captures(each, segments(path)) is not None]
+    assert sorted(found) == expected
+
+
+@QUICK
+@given(st.lists(saved_paths, max_size=12), sent_paths)
+def test_almost_finds_every_similar_path_once(urls: list[str], target: str) -> None:
+    saved, path = patterns(urls), canonical(target)
+    expected = [p for p, each in enumerate(saved) if similar(each.text, segments(path))]
+    assert sorted(index_of(saved).almost(path)) == expected
+
+
+@QUICK
+@given(st.lists(saved_paths, max_size=12), sent_paths)
+def test_what_fits_comes_in_the_order_of_the_steps(urls: list[str], target: str) -> None:
+    steps = [
+        step for step, _ in index_of(patterns(urls)).fitting(canonical(target), wildcards=True)
+    ]
+    assert steps == sorted(steps)
+
+
+def test_an_empty_index_finds_nothing() -> None:
+    empty: PathIndex[int] = PathIndex()
+    assert looked_up(empty, "/a", wildcards=True) == {}
+
+
+def test_entries_under_one_path_are_all_found() -> None:
+    assert looked_up(index_of(patterns(["/a", "/a"])), "/a", wildcards=True) == {
+        0: Step.IDENTICAL,
+        1: Step.IDENTICAL,
+    }
+
+
+def test_differently_named_wildcards_at_one_place_are_all_found() -> None:
+    index = index_of(patterns(["/{{a}}/x", "/{{b}}/x", "/:c/x"]))
+    assert looked_up(index, "/7/x", wildcards=True) == dict.fromkeys(range(3), Step.WILDCARD)
+
+
+def test_text_and_wildcard_at_one_place_are_both_found() -> None:
+    index = index_of(patterns(["/users/me", "/users/{{id}}"]))
+    assert looked_up(index, "/users/me", wildcards=True) == {0: Step.IDENTICAL, 1: Step.WILDCARD}
+
+
+@pytest.mark.parametrize("path", ["", "*", "http://api.test/a", "//", "/" * 100])
+def test_a_target_of_any_form_can_be_looked_up(path: str) -> None:
+    assert looked_up(index_of(patterns(["/a"])), canonical(path), wildcards=True) == {}
+
+
+def test_looking_up_an_unknown_number_of_segments_leaves_the_index_as_it_was() -> None:
+    index = index_of(patterns(["/a"]))
+    list(index.almost("/a/b/c"))
+    assert looked_up(index, "/a", wildcards=True) == {0: Step.IDENTICAL}

@@ -1,0 +1,189 @@
+"""Matching by index names the winner that trying every example names, with little work."""
+
+from collections.abc import Iterator
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from postiche.core import match as matching
+from postiche.core.errors import MockError
+from postiche.core.index import PathIndex
+from postiche.core.match import Reading, code_fits, match, passes, preferred, total
+from postiche.core.paths import judge_path
+from postiche.core.plan import Plan, PlannedExample
+from postiche.model import BodyMode, Example, Request, RequestBody
+
+from .arbitrary import saved_paths, saved_queries, sent_paths, sent_queries, url
+from .building import QUICK, example, get, plan, planned, raw, request, score, winner
+
+JSON = {"Content-Type": "application/json"}
+
+
+BODIES = (None, raw('{"a": 1}'), raw("x"), RequestBody(BodyMode.URLENCODED, fields=(("a", "1"),)))
+TYPES: tuple[dict[str, str], ...] = (
+    {},
+    JSON,
+    {"Content-Type": "application/x-www-form-urlencoded"},
+)
+
+
+@st.composite
+def any_example(draw: st.DrawFn) -> Example:
+    sends = {**draw(st.sampled_from(TYPES)), **draw(st.sampled_from([{}, {"X-A": "1"}]))}
+    return example(
+        url(draw(saved_paths), draw(saved_queries)),
+        method=draw(st.sampled_from(["GET", "POST"])),
+        name=draw(st.sampled_from(["one", "two"])),
+        id=draw(st.sampled_from([None, "a", "b", "c", "d"])),
+        code=draw(st.sampled_from([200, 201, 404])),
+        sends=sends,
+        sends_body=draw(st.sampled_from(BODIES)),
+    )
+
+
+DIRECTIVES = st.fixed_dictionaries(
+    {},
+    optional={
+        "x-mock-response-code": st.sampled_from(["200", "404", "x"]),
+        "x-mock-match-request-headers": st.sampled_from(["X-A", "X-A, Content-Type", ""]),
+        "x-mock-match-request-body": st.sampled_from(["true", "false"]),
+        "x-a": st.sampled_from(["1", "2"]),
+        "content-type": st.sampled_from(["application/json", "application/x-www-form-urlencoded"]),
+    },
+)
+REQUESTS = st.builds(
+    request,
+    st.sampled_from(["GET", "POST"]),
+    st.builds(url, sent_paths, sent_queries),
+    DIRECTIVES,
+    st.sampled_from(["", '{"a":1}', "x", "a=1"]),
+)
+CONFIG = st.fixed_dictionaries(
+    {},
+    optional={
+        "match_body": st.booleans(),
+        "match_header": st.booleans(),
+        "match_query_params": st.booleans(),
+        "match_wildcards": st.booleans(),
+        "headers": st.just(("X-A",)),
+    },
+)
+
+
+def by_trying_all(plan: Plan, asked: Request) -> tuple[PlannedExample | None, float | None]:
+    """The winner and its points, found by judging every example without any index."""
+    call = Reading(asked, plan.config)
+    points: dict[PlannedExample, float] = {}
+    for each in planned(plan):
+        verdict = judge_path(each.path, call.path, wildcards=plan.config.match_wildcards)
+        allowed = each.source.method == asked.method and code_fits(each, call.directives)
+        if allowed and verdict.step is not None and passes(call, each):
+            points[each] = total(call, each, verdict.score)
+    best = max(points.values(), default=None)
+    return preferred(each for each, found in points.items() if found == best), best
+
+
+@QUICK
+@given(st.lists(any_example(), max_size=8), REQUESTS, CONFIG)
+def test_the_indexes_find_the_winner_that_trying_all_finds(
+    examples: list[Example], asked: Request, config: dict[str, Any]
+) -> None:
+    made = plan(*examples, **config)
+    outcome = match(made, asked)
+    assert (outcome.example, outcome.score) == by_trying_all(made, asked)
+    assert (outcome.example is None) == (outcome.miss is not None)
+
+
+@QUICK
+@given(st.lists(any_example(), max_size=4, unique_by=lambda each: each.id), REQUESTS, st.randoms())
+def test_the_order_of_the_file_does_not_matter_when_ids_are_distinct(
+    examples: list[Example], asked: Request, random: Random
+) -> None:
+    named = [each for each in examples if each.id is not None]
+    shuffled = random.sample(named, len(named))
+    first, second = match(plan(*named), asked).example, match(plan(*shuffled), asked).example
+    assert (first and first.source) == (second and second.source)
+
+
+# --- the work it takes ----------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def large() -> Plan:
+    """Twenty thousand examples, as many paths."""
+    return plan(
+        *(
+            example(f"/area{i % 100}/thing{i}/{{{{id}}}}", id=str(i), name=str(i))
+            for i in range(19_000)
+        ),
+        *(example(f"/literal/{i}x", name=f"literal {i}") for i in range(1_000)),
+    )
+
+
+@pytest.fixture
+def judged(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the examples whose points are counted, as they are."""
+    names: list[str] = []
+
+    def counting(call: Reading, example: PlannedExample, path_score: float) -> float:
+        names.append(example.source.name)
+        return total(call, example, path_score)
+
+    monkeypatch.setattr(matching, "total", counting)
+    return names
+
+
+def test_a_literal_path_touches_one_example_of_twenty_thousand(
+    large: Plan, judged: list[str]
+) -> None:
+    assert winner(large, get("/literal/500x")) == "literal 500"
+    assert judged == ["literal 500"]
+
+
+def test_a_wildcard_path_touches_one_example_of_twenty_thousand(
+    large: Plan, judged: list[str]
+) -> None:
+    assert winner(large, get("/area1/thing101/7")) == "101"
+    assert judged == ["101"]
+
+
+def test_a_literal_path_never_looks_for_near_spellings(
+    large: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[str] = []
+
+    def looking(index: PathIndex[object], path: str) -> Iterator[object]:
+        looked.append(path)
+        return iter(())
+
+    monkeypatch.setattr(PathIndex, "almost", looking)
+    assert winner(large, get("/literal/500x")) == "literal 500"
+    assert looked == []
+
+
+def test_a_path_that_fits_nothing_touches_no_example(large: Plan, judged: list[str]) -> None:
+    assert match(large, get("/entirely/elsewhere")).miss is MockError.NO_MATCH
+    assert judged == []
+
+
+def test_ten_thousand_parameters_are_counted(large: Plan) -> None:
+    many = "&".join(f"p{i}=1" for i in range(9_999))
+    assert score(plan(example("/a?x=1")), get(f"/a?x=1&{many}")) == 100.001
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/" * 65_536,
+        "/a" * 32_768,
+        "/" + "a" * 65_535,
+        "/%41" * 16_384,
+        "/{{" * 21_845,
+        "/%" * 32_768,
+    ],
+)
+def test_a_path_of_64_kb_matches_nothing(large: Plan, path: str) -> None:
+    assert match(large, get(path)).miss is MockError.NO_MATCH
