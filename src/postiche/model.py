@@ -182,7 +182,9 @@ class MockConfig:
 
 # --- what the store keeps ---------------------------------------------------------
 
-DocumentKind = Literal["collection", "environment"]
+DocumentKind = Literal["collection", "environment", "spec", "task", "globals"]
+"""What a Document may be. A spec holds its files, tags and generations; a task what became of an
+asynchronous operation; globals, under the id of their workspace, its global variables."""
 
 
 @dataclass(frozen=True, slots=True)
