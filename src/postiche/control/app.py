@@ -150,7 +150,7 @@ class _Endpoint:
         if request.method == "OPTIONS":
             return Response(status_code=204, headers=_PREFLIGHT)
         try:
-            user = await auth.authenticate(self._api.store, request)
+            user = await auth.authenticate(self._api.store, request, self._api.settings.clock())
             return await self._choose(request.method)(Asked(self._api, user, request))
         except wire.ApiError as error:
             return error.response()
