@@ -5,7 +5,7 @@ def test_me_is_the_user_of_the_key(world: World) -> None:
     user = world.get("/me").json()["user"]
     assert user["id"] == 10000001
     assert user["username"] == "postiche"
-    assert user["roles"] == ["user"]
+    assert user["roles"] == ["user", "admin"]
     assert user["teamId"] == 0
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from starlette.responses import Response
 
 from postiche.control import wire
+from postiche.control.access import must_change
 from postiche.control.api import Asked
 from postiche.control.documents import find, find_workspace, summary
 from postiche.control.validate import NO_NUL, compile_schema
@@ -50,6 +51,7 @@ async def list_workspaces(asked: Asked) -> Response:
 
 async def create_workspace(asked: Asked) -> Response:
     """POST /workspaces."""
+    must_change(asked.user)
     sent, _ = await asked.json(_sent)
     now = asked.now()
     workspace = Workspace(

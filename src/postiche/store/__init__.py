@@ -274,8 +274,8 @@ class Store(Protocol):
         """A page of a mock's calls, newest first unless asked otherwise. Raises InvalidCursor."""
         ...
 
-    async def count_calls(self, mock_id: str | None = None) -> int:
-        """How many calls are logged, of one mock or of all."""
+    async def count_calls(self, mock_id: str | None = None, *, owner: int | None = None) -> int:
+        """How many calls are logged, of one mock, of all mocks of an owner, or of all."""
         ...
 
     async def prune_calls(self, *, before: datetime, keep: int) -> int:

@@ -340,9 +340,9 @@ class SqlStore:
         """A page of calls."""
         return await self._read(call_log.page, mock_id, query)
 
-    async def count_calls(self, mock_id: str | None = None) -> int:
+    async def count_calls(self, mock_id: str | None = None, *, owner: int | None = None) -> int:
         """The number of calls."""
-        return await self._read(call_log.count, mock_id)
+        return await self._read(call_log.count, mock_id, owner=owner)
 
     async def prune_calls(self, *, before: datetime, keep: int) -> int:
         """Delete old calls."""
