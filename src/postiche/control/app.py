@@ -19,10 +19,14 @@ from postiche.control import (
     call_logs,
     collections,
     environments,
+    items,
+    keys,
     me,
     mocks,
+    new_items,
     server_responses,
     unsupported,
+    users,
     wire,
     workspaces,
 )
@@ -46,6 +50,12 @@ OPERATIONS: dict[str, Operations] = {
         "PUT": collections.replace_collection,
         "DELETE": collections.delete_collection,
     },
+    "/collections/{collectionId}/folders": {"POST": new_items.create_folder},
+    "/collections/{collectionId}/folders/{folderId}": items.folder_operations.by_method,
+    "/collections/{collectionId}/requests": {"POST": new_items.create_request},
+    "/collections/{collectionId}/requests/{requestId}": items.request_operations.by_method,
+    "/collections/{collectionId}/responses": {"POST": new_items.create_response},
+    "/collections/{collectionId}/responses/{responseId}": items.response_operations.by_method,
     "/environments": {
         "GET": environments.list_environments,
         "POST": environments.create_environment,
@@ -76,6 +86,23 @@ OPERATIONS: dict[str, Operations] = {
 }
 """What the Postman API does here: path, method, handler."""
 
+EXTENSIONS: dict[str, Operations] = {
+    "/postiche/users": {"GET": users.list_users, "POST": users.post_user},
+    "/postiche/users/{userId}": {
+        "GET": users.get_user,
+        "PUT": users.update_user,
+        "DELETE": users.remove_user,
+    },
+    "/postiche/users/{userId}/keys": {
+        "GET": keys.list_keys_of_user,
+        "POST": keys.create_key_for_user,
+    },
+    "/postiche/users/{userId}/keys/{keyId}": {"DELETE": keys.revoke_key_of_user},
+    "/postiche/keys": {"GET": keys.list_own_keys, "POST": keys.create_own_key},
+    "/postiche/keys/{keyId}": {"DELETE": keys.revoke_own_key},
+}
+"""What the Postman API does not have, under a path of its own."""
+
 _PREFLIGHT = {
     **wire.CORS,
     "access-control-allow-methods": "GET,HEAD,PUT,PATCH,POST,DELETE",
@@ -100,6 +127,8 @@ def _paths() -> Iterator[tuple[str, _Choose]]:
     for family in unsupported.FAMILIES:
         yield family, _always(_not_supported(family))
         yield f"{family}/{{rest:path}}", _always(_not_supported(f"{family}/..."))
+    for path, operations in EXTENSIONS.items():
+        yield path, _by_method(operations)
     for path in OPERATIONS | unsupported.OPERATIONS:
         missing = dict.fromkeys(unsupported.OPERATIONS.get(path, ()), _not_supported(path))
         choose = _by_method({**OPERATIONS.get(path, {}), **missing})

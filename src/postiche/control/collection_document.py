@@ -101,6 +101,12 @@ def stamped(collection: dict[str, Any], stamp: Stamp, fresh_ids: Iterator[str]) 
     return to_json("collection", {**collection, "info": info})
 
 
+def refuse_deep_folders(items: list[dict[str, Any]]) -> None:
+    """Raises ApiError 400 if folders stand inside each other more than MAX_FOLDERS deep."""
+    for _ in _in_file_order(items):
+        pass
+
+
 def _identify(items: list[dict[str, Any]], owner: int, fresh_ids: Iterator[str]) -> None:
     known_items: set[str] = set()
     known_examples: set[str] = set()

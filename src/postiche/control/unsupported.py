@@ -9,12 +9,6 @@ from postiche.control import wire
 OPERATIONS: dict[str, tuple[str, ...]] = {
     "/collections/{collectionId}": ("PATCH",),
     "/collections/{collectionId}/duplicates": ("POST",),
-    "/collections/{collectionId}/folders": ("POST",),
-    "/collections/{collectionId}/folders/{folderId}": ("GET", "PUT", "DELETE"),
-    "/collections/{collectionId}/requests": ("POST",),
-    "/collections/{collectionId}/requests/{requestId}": ("GET", "PUT", "DELETE"),
-    "/collections/{collectionId}/responses": ("POST",),
-    "/collections/{collectionId}/responses/{responseId}": ("GET", "PUT", "DELETE"),
     "/collections/{collectionId}/transformations": ("GET",),
     "/collection-duplicate-tasks/{taskId}": ("GET",),
     "/collection-folders-transfers": ("POST",),

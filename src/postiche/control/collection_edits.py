@@ -1,0 +1,87 @@
+"""A change inside a stored collection: read, change, write back as one step.
+
+Knows how a collection is found, parsed off the loop and replaced whole. Must
+not know what changes, nor what an operation answers.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import orjson
+
+from postiche.control import wire
+from postiche.control.access import may_change
+from postiche.control.api import Asked
+from postiche.control.body import off_loop, to_json
+from postiche.control.documents import find
+from postiche.control.item_tree import Tree
+from postiche.model import Document
+from postiche.store import Conflict
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Refusals:
+    """How an operation says that a collection is not there, or may not be changed."""
+
+    missing: wire.ApiError
+    forbidden: wire.ApiError
+
+
+Change = Callable[[Document, Tree], T]
+"""Changes a parsed collection in place; runs in a thread if the collection is large."""
+
+
+async def found_collection(asked: Asked, refusals: Refusals) -> Document:
+    """The collection that the path names. Raises ApiError `refusals.missing`."""
+    document = await find(asked, "collection", asked.segment("collectionId"))
+    if document is None:
+        raise refusals.missing
+    return document
+
+
+async def edited(asked: Asked, refusals: Refusals, change: Change[T]) -> tuple[Document, T]:
+    """Change the collection that the path names; it as it now is, and what `change` gave.
+
+    Nothing is written if `change` raises. If the collection is replaced
+    meanwhile, the change is made to what it then is.
+    """
+    async with asked.api.updating:
+        while True:
+            document = await found_collection(asked, refusals)
+            if not may_change(asked.user):
+                raise refusals.forbidden
+            try:
+                written = await write_edit(asked, document, change)
+            except Conflict:
+                continue
+            if written is None:
+                raise refusals.missing
+            return written
+
+
+async def write_edit(
+    asked: Asked, document: Document, change: Change[T]
+) -> tuple[Document, T] | None:
+    """Change a collection just read; None if it is gone meanwhile. Raises Conflict."""
+    now = asked.now()
+
+    def work() -> tuple[dict[str, Any], bytes, T]:
+        tree: Tree = orjson.loads(document.content)
+        result = change(document, tree)
+        tree["info"] |= {"updatedAt": wire.iso(now), "lastUpdatedBy": str(asked.user.id)}
+        return tree["info"], to_json("collection", tree), result
+
+    info, content, result = await off_loop(len(document.content), work)
+    replaced = await asked.store.replace_document(
+        "collection",
+        document.id,
+        name=info["name"],
+        content=content,
+        updated_by=asked.user.id,
+        updated_at=now,
+        expected=document.updated_at,
+    )
+    return None if replaced is None else (replaced, result)
