@@ -42,11 +42,14 @@ async def found_collection(asked: Asked, refusals: Refusals) -> Document:
     return document
 
 
-async def edited(asked: Asked, refusals: Refusals, change: Change[T]) -> tuple[Document, T]:
+async def edited(
+    asked: Asked, refusals: Refusals, change: Change[T], size: int = 0
+) -> tuple[Document, T]:
     """Change the collection that the path names; it as it now is, and what `change` gave.
 
-    Nothing is written if `change` raises. If the collection is replaced
-    meanwhile, the change is made to what it then is.
+    `size` is that of what is sent, in bytes. Nothing is written if `change`
+    raises. If the collection is replaced meanwhile, the change is made to what
+    it then is.
     """
     async with asked.api.updating:
         while True:
@@ -54,7 +57,7 @@ async def edited(asked: Asked, refusals: Refusals, change: Change[T]) -> tuple[D
             if not may_change(asked.user):
                 raise refusals.forbidden
             try:
-                written = await write_edit(asked, document, change)
+                written = await write_edit(asked, document, change, size)
             except Conflict:
                 continue
             if written is None:
@@ -63,7 +66,7 @@ async def edited(asked: Asked, refusals: Refusals, change: Change[T]) -> tuple[D
 
 
 async def write_edit(
-    asked: Asked, document: Document, change: Change[T]
+    asked: Asked, document: Document, change: Change[T], size: int = 0
 ) -> tuple[Document, T] | None:
     """Change a collection just read; None if it is gone meanwhile. Raises Conflict."""
     now = asked.now()
@@ -74,7 +77,7 @@ async def write_edit(
         tree["info"] |= {"updatedAt": wire.iso(now), "lastUpdatedBy": str(asked.user.id)}
         return tree["info"], to_json("collection", tree), result
 
-    info, content, result = await off_loop(len(document.content), work)
+    info, content, result = await off_loop(max(size, len(document.content)), work)
     replaced = await asked.store.replace_document(
         "collection",
         document.id,

@@ -122,7 +122,7 @@ def _variables(v1: dict[str, Any], changed: set[str]) -> list[dict[str, Any]]:
     if "pathVariables" not in changed or not isinstance(mapped, dict):
         return listed
     if "pathVariableData" in changed:
-        known = [each.get("key") for each in listed]
+        known = {name for each in listed if isinstance(name := each.get("key"), str)}
         return listed + [{"key": k, "value": v} for k, v in mapped.items() if k not in known]
     old = {name: each for each in listed if isinstance(name := each.get("key"), str)}
     return [{**old.get(name, {}), "key": name, "value": value} for name, value in mapped.items()]

@@ -186,7 +186,7 @@ class ItemOperations:
 
     async def update(self, asked: Asked) -> Response:
         """PUT: only what is sent changes."""
-        sent, _ = await asked.json(self.check)
+        sent, size = await asked.json(self.check)
 
         def change(collection: Document, tree: Tree) -> Place:
             place = self._place(asked, collection, tree)
@@ -195,7 +195,7 @@ class ItemOperations:
             place.node["updatedAt"] = wire.iso(asked.now())
             return place
 
-        collection, place = await edited(asked, self._refusals(asked), change)
+        collection, place = await edited(asked, self._refusals(asked), change, size)
         data = Shown(collection).data(place)
         return answer(place.node["id"], self.model, "update", data, collection)
 

@@ -24,18 +24,17 @@ from postiche.model import Document
 
 async def create_folder(asked: Asked) -> Response:
     """POST /collections/{collectionId}/folders: with the requests that come with it, if any."""
-    sent, _ = await asked.json(check_folder)
+    sent, size = await asked.json(check_folder)
 
     def change(collection: Document, tree: Tree) -> Place:
         ids = new_ids(asked, tree)
         holder = _holder(asked, collection, tree, "folder", sent.get("folder"))
         folder_id = _own_or(asked, ids, "folder", sent, item_shapes.children(holder))
         folder = item_shapes.new_folder(folder_id, sent)
-        for each in sent.get("requests") or ():
-            _import_request(folder, each, ids)
+        folder["item"] = [_imported(each, ids) for each in sent.get("requests") or ()]
         return _added(asked, collection, tree, holder, folder)
 
-    collection, place = await edited(asked, _refusals(asked), change)
+    collection, place = await edited(asked, _refusals(asked), change, size)
     data = Shown(collection).data(place)
     inner = {"folders": data["folders_order"], "requests": data["order"]}
     return answer(data["id"], "folder", "import", {**data, **inner}, collection)
@@ -43,7 +42,7 @@ async def create_folder(asked: Asked) -> Response:
 
 async def create_request(asked: Asked) -> Response:
     """POST /collections/{collectionId}/requests, in a folder if `folderId` names one."""
-    sent, _ = await asked.json(check_request)
+    sent, size = await asked.json(check_request)
     folder_id = asked.query("folderId")
 
     def change(collection: Document, tree: Tree) -> Place:
@@ -53,7 +52,7 @@ async def create_request(asked: Asked) -> Response:
         request = item_shapes.new_request(item_id, sent)
         return _added(asked, collection, tree, holder, request)
 
-    collection, place = await edited(asked, _refusals(asked), change)
+    collection, place = await edited(asked, _refusals(asked), change, size)
     data = Shown(collection).data(place)
     answered = {**data, "responses": data["responses_order"]}
     return answer(data["id"], "request", "import", answered, collection)
@@ -64,7 +63,7 @@ async def create_response(asked: Asked) -> Response:
     request_id = asked.query("request")
     if request_id is None:
         raise wire.param_missing("request")
-    sent, _ = await asked.json(check_response)
+    sent, size = await asked.json(check_response)
 
     def change(collection: Document, tree: Tree) -> Place:
         ids = new_ids(asked, tree)
@@ -76,7 +75,7 @@ async def create_response(asked: Asked) -> Response:
         _stamp(asked, collection, example)
         return Place(example, holder, holder["id"])
 
-    collection, place = await edited(asked, _refusals(asked), change)
+    collection, place = await edited(asked, _refusals(asked), change, size)
     data = Shown(collection).data(place)
     return answer(data["id"], "response", "create", data, collection)
 
@@ -133,13 +132,14 @@ def _own_or(asked: Asked, ids: Ids, model: Model, sent: Fields, siblings: list[I
     return own.id
 
 
-def _import_request(folder: Item, sent: Fields, ids: Ids) -> None:
+def _imported(sent: Fields, ids: Ids) -> Item:
     """A request that a new folder brings along; it and its examples get ids of their own."""
     request = item_shapes.new_request(next(ids.free), sent)
-    for each in sent.get("responses") or ():
-        example = item_shapes.new_response(next(ids.free), request, each)
-        insert(request, "response", len(request["response"]), example)
-    insert(folder, "item", len(folder["item"]), request)
+    request["response"] = [
+        item_shapes.new_response(next(ids.free), request, each)
+        for each in sent.get("responses") or ()
+    ]
+    return request
 
 
 def _added(asked: Asked, collection: Document, tree: Tree, holder: Item, item: Item) -> Place:

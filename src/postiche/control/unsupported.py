@@ -7,7 +7,6 @@ is wrong and one that is not supported. Must not know the supported ones.
 from postiche.control import wire
 
 OPERATIONS: dict[str, tuple[str, ...]] = {
-    "/collections/{collectionId}": ("PATCH",),
     "/collections/{collectionId}/duplicates": ("POST",),
     "/collections/{collectionId}/transformations": ("GET",),
     "/collection-duplicate-tasks/{taskId}": ("GET",),
@@ -15,7 +14,6 @@ OPERATIONS: dict[str, tuple[str, ...]] = {
     "/collection-requests-transfers": ("POST",),
     "/collection-responses-transfers": ("POST",),
     "/collection-updates-tasks/{taskId}": ("GET",),
-    "/environments/{environmentId}": ("PATCH",),
     "/import/openapi": ("POST",),
     "/specs": ("GET", "POST"),
     "/specs/{specId}": ("GET", "PATCH", "DELETE"),
@@ -28,7 +26,6 @@ OPERATIONS: dict[str, tuple[str, ...]] = {
     "/specs/{specId}/version-tags": ("GET", "POST"),
     "/specs/{specId}/version-tags/{tagId}/files": ("GET",),
     "/workspaces/{workspaceId}": ("PUT", "DELETE"),
-    "/workspaces/{workspaceId}/global-variables": ("GET", "PUT"),
 }
 """Operations next to those that are supported (OpenAPI 1.45), by path."""
 
