@@ -9,7 +9,7 @@ from postiche.control import users
 from postiche.control.auth import create_key
 from postiche.model import User
 
-from .world import World, collection
+from .world import Json, World, collection
 
 _numbers = count(1)
 
@@ -51,9 +51,9 @@ class Person:
         found: str = made["id"]
         return found
 
-    def collection(self, workspace: str, **more: Any) -> str:
+    def collection(self, workspace: str, *items: Json, **more: Any) -> str:
         """The uid of a new collection."""
-        body = {"collection": collection(**more)}
+        body = {"collection": collection(*items, **more)}
         found: str = self.made(f"/collections?workspace={workspace}", body)["uid"]
         return found
 
