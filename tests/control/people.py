@@ -7,7 +7,7 @@ import httpx
 
 from postiche.control import users
 from postiche.control.auth import create_key
-from postiche.model import User
+from postiche.model import Role, User
 
 from .world import Json, World, collection
 
@@ -70,7 +70,7 @@ class Person:
         return found
 
 
-def newcomer(world: World, role: str = "editor") -> Person:
+def newcomer(world: World, role: Role = "editor") -> Person:
     """A new user."""
     user = world.wait(
         users.create_user,

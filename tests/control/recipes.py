@@ -29,20 +29,20 @@ def filled(value: Any, ids: Mapping[str, str]) -> Any:
     return json.loads(text)
 
 
-def transfer(own: str, other: str, target: str) -> list[Try]:
-    """Take away or copy the other's, or put one's own into something of the other's."""
+def transfers(item: str, holder: str) -> list[Try]:
+    """Take away or copy the other's item, or put one's own into something of the other's."""
 
-    def body(item: str, holder: str, model: str, mode: str) -> dict[str, Any]:
+    def body(item_id: str, holder_id: str, mode: str) -> dict[str, Any]:
         location = {"position": "end", "model": None, "id": None}
-        place = {"model": model, "id": holder}
-        return {"ids": [item], "target": place, "location": location, "mode": mode}
+        place = {"model": holder, "id": holder_id}
+        return {"ids": [item_id], "target": place, "location": location, "mode": mode}
 
-    inner = target.removeprefix("{").removesuffix("}")
+    theirs, own = "{%sId}", "{own.%sId}"
     return [
-        Try(body=body(other, "{own." + inner + "}", model, mode))
-        for model in ("collection", "folder")
+        Try(body=body(from_whom % item, to_whom % holder, mode))
+        for from_whom, to_whom in ((theirs, own), (own, theirs), (theirs, theirs))
         for mode in ("copy", "move")
-    ] + [Try(body=body(own, target, "collection", mode)) for mode in ("copy", "move")]
+    ]
 
 
 COLLECTION = {"collection": {"info": {"name": "taken", "schema": SCHEMA}, "item": []}}
@@ -114,15 +114,9 @@ RECIPES: dict[str, list[Try]] = {
         for kind in ("folder", "request", "response")
         for method, body in (("GET", None), ("PUT", {"name": "taken"}), ("DELETE", None))
     },
-    "POST /collection-folders-transfers": transfer(
-        "{own.folderId}", "{folderId}", "{collectionId}"
-    ),
-    "POST /collection-requests-transfers": transfer(
-        "{own.requestId}", "{requestId}", "{collectionId}"
-    ),
-    "POST /collection-responses-transfers": transfer(
-        "{own.responseId}", "{responseId}", "{requestId}"
-    ),
+    "POST /collection-folders-transfers": transfers("folder", "collection"),
+    "POST /collection-requests-transfers": transfers("request", "collection"),
+    "POST /collection-responses-transfers": transfers("response", "request"),
     "GET /collection-duplicate-tasks/{taskId}": JUST,
     "GET /collection-updates-tasks/{taskId}": JUST,
     "GET /environments": [Try(), Try(query={"workspace": "{workspaceId}"})],

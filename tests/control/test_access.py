@@ -1,11 +1,13 @@
 """What roles allow, and who sees which workspace."""
 
 import inspect
+from dataclasses import replace
 from typing import get_args
 
 import pytest
 
 from postiche.control.access import UserStore
+from postiche.control.wire import ApiError
 from postiche.model import Role
 from postiche.store import Store
 
@@ -136,6 +138,21 @@ def test_who_lost_the_personal_workspace_is_given_another(world: World) -> None:
     person.made("/environments", {"environment": {"name": "e"}})
     (other,) = person.get("/workspaces").json()["workspaces"]
     assert other["type"] == "personal"
+
+
+def test_nothing_is_put_into_a_workspace_that_is_gone_or_unseen(world: World) -> None:
+    """Whatever a handler has looked up before."""
+    owner, stranger = newcomer(world), newcomer(world)
+    workspace = owner.workspace("private")
+    uid = owner.collection(workspace)
+    document = world.wait(world.store.document, "collection", uid[-36:])
+    assert document is not None
+    copy = replace(document, id=world.new_id())
+    with pytest.raises(ApiError, match=r"400.*workspace does not exist"):
+        world.wait(UserStore(world.store, stranger.user).add_document, copy)
+    world.wait(world.store.delete_workspace, workspace)
+    with pytest.raises(ApiError, match=r"400.*workspace does not exist"):
+        world.wait(UserStore(world.store, owner.user).add_document, copy)
 
 
 def test_a_uid_names_who_made_the_thing_whoever_changed_it(world: World) -> None:

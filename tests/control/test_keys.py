@@ -1,5 +1,7 @@
 import pytest
 
+from postiche.model import Role
+
 from .people import newcomer
 from .world import Json, World, error_of
 
@@ -87,7 +89,7 @@ def test_an_admin_manages_the_keys_of_others(world: World) -> None:
 
 
 @pytest.mark.parametrize("role", ["viewer", "editor", "admin"])
-def test_everyone_manages_their_own_keys_and_sees_no_others(world: World, role: str) -> None:
+def test_everyone_manages_their_own_keys_and_sees_no_others(world: World, role: Role) -> None:
     person = newcomer(world, role)
     key = person.made("/postiche/keys", {"name": "second"})
     listed = person.get("/postiche/keys").json()["keys"]

@@ -2,6 +2,7 @@ import pytest
 
 from postiche.control import users
 from postiche.control.users import LastAdmin
+from postiche.model import Role
 from postiche.store import AlreadyExists
 
 from .people import Person, newcomer
@@ -114,7 +115,7 @@ def test_the_last_admin_stays(world: World) -> None:
 @pytest.mark.parametrize(("method", "path"), PATHS)
 @pytest.mark.parametrize("user_id", [10000001, 1])
 def test_only_admins_manage_users(
-    world: World, role: str, method: str, path: str, user_id: int
+    world: World, role: Role, method: str, path: str, user_id: int
 ) -> None:
     person = newcomer(world, role=role)
     response = person.ask(method, path.format(id=user_id), json=ADA)

@@ -37,6 +37,11 @@ def forbidden() -> wire.ApiError:
     )
 
 
+def no_such_workspace() -> wire.ApiError:
+    """What is to be created has no place (workspace400Error)."""
+    return wire.legacy(400, "instanceNotFoundError", "The specified workspace does not exist.")
+
+
 def may_change(user: User) -> bool:
     """Whether the user's role lets them change what they see."""
     return user.role != "viewer"
@@ -102,11 +107,17 @@ class UserStore:
         must_change(self.user)
         return await self._store.delete_workspace(workspace_id)
 
+    async def _must_create_in(self, workspace_id: str) -> None:
+        """Raises ApiError 400 for a workspace that is not there, 403 for a viewer."""
+        if await self.workspace(workspace_id) is None:
+            raise no_such_workspace()
+        must_change(self.user)
+
     # documents
 
     async def add_document(self, document: Document) -> None:
         """Store a document. Raises AlreadyExists, also for an id that the user does not see."""
-        must_change(self.user)
+        await self._must_create_in(document.workspace)
         await self._store.add_document(document)
 
     async def documents(
@@ -175,7 +186,7 @@ class UserStore:
 
     async def add_mock(self, mock: Mock) -> None:
         """Store a mock. Raises AlreadyExists."""
-        must_change(self.user)
+        await self._must_create_in(mock.workspace)
         await self._store.add_mock(mock)
 
     async def mocks(

@@ -5,7 +5,7 @@ a collection or an environment contains, nor who sees which: `access` does.
 """
 
 from postiche.control import wire
-from postiche.control.access import must_change
+from postiche.control.access import must_change, no_such_workspace
 from postiche.control.api import Asked
 from postiche.control.bootstrap import add_personal_workspace
 from postiche.model import Document, DocumentKind, Workspace
@@ -26,6 +26,18 @@ async def find_to_change(asked: Asked, kind: DocumentKind, text: object) -> Docu
     if document is not None:
         must_change(asked.user)
     return document
+
+
+async def find_head_to_change(asked: Asked, kind: DocumentKind, text: object) -> Document | None:
+    """What `find_to_change` finds, without its content."""
+    reference = wire.reference(text)
+    if reference is None:
+        return None
+    head = await asked.store.document_head(kind, reference.key)
+    if head is None or not reference.fits(head.owner):
+        return None
+    must_change(asked.user)
+    return head
 
 
 NOWHERE = ""
@@ -52,7 +64,7 @@ async def target_workspace(asked: Asked) -> Workspace:
     wanted = asked.query("workspace")
     workspace = await find_workspace(asked, wanted) if wanted else None
     if wanted and workspace is None:
-        raise wire.legacy(400, "instanceNotFoundError", "The specified workspace does not exist.")
+        raise no_such_workspace()
     must_change(asked.user)
     return workspace or await _default_workspace(asked)
 
