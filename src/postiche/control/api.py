@@ -54,12 +54,14 @@ class Api:
 
     Handlers use `Asked.store`, which knows what its user may, not this one.
     `updating` is held around a read, a change and the write back, so that two
-    partial updates never undo each other.
+    partial updates never undo each other. `background` holds the tasks that go
+    on after their answer, so that they are not forgotten.
     """
 
     store: Store
     settings: ControlSettings
     updating: asyncio.Lock = field(default_factory=asyncio.Lock)
+    background: set[asyncio.Task[None]] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,9 @@ from starlette.types import Receive, Scope, Send
 from postiche.control import (
     auth,
     call_logs,
+    collection_updates,
     collections,
+    duplicates,
     environment_patch,
     environments,
     global_variables,
@@ -28,9 +30,11 @@ from postiche.control import (
     new_items,
     patch_collection,
     server_responses,
+    transfers,
     unsupported,
     users,
     wire,
+    workspace_changes,
     workspaces,
 )
 from postiche.control.api import Api, Asked, ControlSettings, Handler
@@ -43,7 +47,11 @@ Operations: TypeAlias = Mapping[str, Handler]
 OPERATIONS: dict[str, Operations] = {
     "/me": {"GET": me.get_me},
     "/workspaces": {"GET": workspaces.list_workspaces, "POST": workspaces.create_workspace},
-    "/workspaces/{workspaceId}": {"GET": workspaces.get_workspace},
+    "/workspaces/{workspaceId}": {
+        "GET": workspaces.get_workspace,
+        "PUT": workspace_changes.update_workspace,
+        "DELETE": workspace_changes.delete_workspace,
+    },
     "/workspaces/{workspaceId}/global-variables": {
         "GET": global_variables.get_global_variables,
         "PUT": global_variables.replace_global_variables,
@@ -54,10 +62,16 @@ OPERATIONS: dict[str, Operations] = {
     },
     "/collections/{collectionId}": {
         "GET": collections.get_collection,
-        "PUT": collections.replace_collection,
+        "PUT": collection_updates.put_collection,
         "DELETE": collections.delete_collection,
         "PATCH": patch_collection.patch_collection,
     },
+    "/collections/{collectionId}/duplicates": {"POST": duplicates.duplicate_collection},
+    "/collection-duplicate-tasks/{taskId}": {"GET": duplicates.get_duplicate_task},
+    "/collection-folders-transfers": {"POST": transfers.transfer_folders},
+    "/collection-requests-transfers": {"POST": transfers.transfer_requests},
+    "/collection-responses-transfers": {"POST": transfers.transfer_responses},
+    "/collection-updates-tasks/{taskId}": {"GET": collection_updates.get_update_task},
     "/collections/{collectionId}/folders": {"POST": new_items.create_folder},
     "/collections/{collectionId}/folders/{folderId}": items.folder_operations.by_method,
     "/collections/{collectionId}/requests": {"POST": new_items.create_request},

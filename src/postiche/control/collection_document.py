@@ -20,7 +20,7 @@ MAX_FOLDERS = 100
 """How many folders may stand inside each other."""
 
 _OBJECTS = {"type": ["array", "null"], "items": {"type": ["object", "null"]}}
-_complaints = compile_schema(
+complaints_about = compile_schema(
     {
         "type": "object",
         "required": ["info", "item"],
@@ -48,6 +48,7 @@ _complaints = compile_schema(
         },
     }
 )
+"""What is wrong with a collection (appendix 3, collectionPut400Errors)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def checked(body: dict[str, object]) -> dict[str, Any]:
     collection = body.get("collection")
     if collection is None:
         raise wire.param_missing("collection")
-    complaints = _complaints(collection)
+    complaints = complaints_about(collection)
     if complaints:
         raise wire.found_errors("collection", [str(each) for each in complaints])
     assert isinstance(collection, dict)

@@ -6,7 +6,7 @@ not know what changes, nor what an operation answers.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import orjson
 
@@ -69,22 +69,32 @@ async def write_edit(
     asked: Asked, document: Document, change: Change[T], size: int = 0
 ) -> tuple[Document, T] | None:
     """Change a collection just read; None if it is gone meanwhile. Raises Conflict."""
-    now = asked.now()
 
-    def work() -> tuple[dict[str, Any], bytes, T]:
+    def work() -> tuple[str, bytes, T]:
         tree: Tree = orjson.loads(document.content)
         result = change(document, tree)
-        tree["info"] |= {"updatedAt": wire.iso(now), "lastUpdatedBy": str(asked.user.id)}
-        return tree["info"], to_json("collection", tree), result
+        return tree["info"]["name"], dated_content(asked, tree), result
 
-    info, content, result = await off_loop(max(size, len(document.content)), work)
-    replaced = await asked.store.replace_document(
+    name, content, result = await off_loop(max(size, len(document.content)), work)
+    replaced = await write_back(asked, document, name, content)
+    return None if replaced is None else (replaced, result)
+
+
+def dated_content(asked: Asked, tree: Tree) -> bytes:
+    """A changed collection as it will be served: it says who changed it, and that it was now."""
+    now = wire.iso(asked.now())
+    tree["info"] |= {"updatedAt": now, "lastUpdatedBy": str(asked.user.id)}
+    return to_json("collection", tree)
+
+
+async def write_back(asked: Asked, old: Document, name: str, content: bytes) -> Document | None:
+    """Store a changed collection; None if it is gone. Raises Conflict if it is not `old` now."""
+    return await asked.store.replace_document(
         "collection",
-        document.id,
-        name=info["name"],
+        old.id,
+        name=name,
         content=content,
         updated_by=asked.user.id,
-        updated_at=now,
-        expected=document.updated_at,
+        updated_at=asked.now(),
+        expected=old.updated_at,
     )
-    return None if replaced is None else (replaced, result)

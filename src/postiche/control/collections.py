@@ -15,7 +15,7 @@ from postiche.control.body import off_loop
 from postiche.control.collection_document import Stamp, checked, claimed_id, minimal, stamped
 from postiche.control.documents import (
     find,
-    find_to_change,
+    find_head_to_change,
     row,
     summary,
     target_workspace,
@@ -124,14 +124,22 @@ async def replace_collection(asked: Asked) -> Response:
     """PUT /collections/{collectionId}: the whole collection anew, in one write."""
     old = await _existing(asked)
     collection, size = await asked.json(checked)
-    claimed = claimed_id(collection)
-    if claimed is not None:
-        _refuse_other_id(claimed, old.id)
+    refuse_other_id(collection, old.id)
+    new = await replaced(asked, old, collection, size)
+    if new is None:
+        raise missing(asked)
+    return wire.answer({"collection": summary(new)})
+
+
+async def replaced(
+    asked: Asked, old: Document, collection: dict[str, Any], size: int
+) -> Document | None:
+    """Put a checked collection in the place of the old one; None if that is gone."""
     now = asked.now()
     stamp = Stamp(
         old.id, old.owner, created_at=old.created_at, updated_at=now, updated_by=asked.user.id
     )
-    replaced = await asked.store.replace_document(
+    return await asked.store.replace_document(
         "collection",
         old.id,
         name=collection["info"]["name"],
@@ -139,16 +147,13 @@ async def replace_collection(asked: Asked) -> Response:
         updated_by=asked.user.id,
         updated_at=now,
     )
-    if replaced is None:
-        raise _missing(asked)
-    return wire.answer({"collection": summary(replaced)})
 
 
 async def delete_collection(asked: Asked) -> Response:
     """DELETE /collections/{collectionId}: mocks of it become inactive."""
     document = await _existing(asked)
     if not await asked.store.delete_document("collection", document.id):
-        raise _missing(asked)
+        raise missing(asked)
     return wire.answer({"collection": {"id": document.id, "uid": document.uid}})
 
 
@@ -157,9 +162,11 @@ async def _stamped(asked: Asked, collection: dict[str, Any], size: int, stamp: S
     return await off_loop(size, lambda: stamped(collection, stamp, fresh_ids))
 
 
-def _refuse_other_id(claimed: object, collection_id: str) -> None:
+def refuse_other_id(collection: dict[str, Any], collection_id: str) -> None:
+    """Raises ApiError 400 if a collection brings an id of its own that is not this one."""
+    claimed = claimed_id(collection)
     reference = wire.reference(claimed)
-    if reference is None or reference.key != collection_id:
+    if claimed is not None and (reference is None or reference.key != collection_id):
         raise wire.legacy(
             400,
             "collectionMismatchError",
@@ -169,11 +176,12 @@ def _refuse_other_id(claimed: object, collection_id: str) -> None:
 
 async def _existing(asked: Asked) -> Document:
     """The collection to change or delete. Raises ApiError 404, or 403."""
-    document = await find_to_change(asked, "collection", asked.segment("collectionId"))
+    document = await find_head_to_change(asked, "collection", asked.segment("collectionId"))
     if document is None:
-        raise _missing(asked)
+        raise missing(asked)
     return document
 
 
-def _missing(asked: Asked) -> wire.ApiError:
+def missing(asked: Asked) -> wire.ApiError:
+    """A collection that is not there (instanceNotFoundCollection)."""
     return wire.item_not_found(404, "collection", asked.segment("collectionId"))

@@ -7,13 +7,7 @@ is wrong and one that is not supported. Must not know the supported ones.
 from postiche.control import wire
 
 OPERATIONS: dict[str, tuple[str, ...]] = {
-    "/collections/{collectionId}/duplicates": ("POST",),
     "/collections/{collectionId}/transformations": ("GET",),
-    "/collection-duplicate-tasks/{taskId}": ("GET",),
-    "/collection-folders-transfers": ("POST",),
-    "/collection-requests-transfers": ("POST",),
-    "/collection-responses-transfers": ("POST",),
-    "/collection-updates-tasks/{taskId}": ("GET",),
     "/import/openapi": ("POST",),
     "/specs": ("GET", "POST"),
     "/specs/{specId}": ("GET", "PATCH", "DELETE"),
@@ -25,7 +19,6 @@ OPERATIONS: dict[str, tuple[str, ...]] = {
     "/specs/{specId}/synchronizations": ("PUT",),
     "/specs/{specId}/version-tags": ("GET", "POST"),
     "/specs/{specId}/version-tags/{tagId}/files": ("GET",),
-    "/workspaces/{workspaceId}": ("PUT", "DELETE"),
 }
 """Operations next to those that are supported (OpenAPI 1.45), by path."""
 
