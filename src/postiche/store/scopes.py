@@ -26,4 +26,6 @@ def of_things(workspace: "Column[Any]", scope: Scope | None) -> Sequence[Any]:
     """That the workspace in this column lies in the scope."""
     if scope is None:
         return ()
-    return (workspace.in_(select(workspaces.c.id).where(*of_workspaces(scope))),)
+    # One look-up for each row; a list of all workspaces in scope would cost more than the row.
+    same = workspaces.c.id == workspace
+    return (select(workspaces.c.id).where(same, *of_workspaces(scope)).exists(),)
