@@ -10,8 +10,6 @@ from .world import UNKNOWN_ID, World
     ("method", "path", "named"),
     [
         ("GET", f"/collections/{UNKNOWN_ID}/forks", "GET /collections/{collectionId}/forks "),
-        ("POST", "/import/openapi", "POST /import/openapi "),
-        ("GET", "/specs/x/files/y", "GET /specs/{specId}/files/{filePath} "),
         ("POST", "/collections/merge", "POST /collections/merge "),
         ("POST", "/collections/fork/x", "POST /collections/fork/... "),
         ("GET", "/monitors", "GET /monitors "),

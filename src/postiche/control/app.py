@@ -26,6 +26,7 @@ from postiche.control import (
     items,
     keys,
     me,
+    media_types,
     mocks,
     new_items,
     patch_collection,
@@ -142,7 +143,8 @@ _log = logging.getLogger(__name__)
 def control_app(store: Store, settings: ControlSettings) -> Starlette:
     """The Postman API over a store. It has no lifespan: the store is the caller's to close."""
     api = Api(store, settings)
-    return Starlette(routes=[Route(path, _Endpoint(api, choose)) for path, choose in _paths()])
+    endpoints = ((path, _Endpoint(api, path, choose)) for path, choose in _paths())
+    return Starlette(routes=[Route(path, endpoint) for path, endpoint in endpoints])
 
 
 def _paths() -> Iterator[tuple[str, _Choose]]:
@@ -190,8 +192,9 @@ async def _no_such_path(_: Asked) -> Response:
 class _Endpoint:
     """What stands at one path: asks for a key before anything else, and answers every error."""
 
-    def __init__(self, api: Api, choose: _Choose) -> None:
+    def __init__(self, api: Api, path: str, choose: _Choose) -> None:
         self._api = api
+        self._path = path.rstrip("/")
         self._choose = choose
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -202,12 +205,20 @@ class _Endpoint:
         if request.method == "OPTIONS":
             return Response(status_code=204, headers=_PREFLIGHT)
         try:
-            user = await auth.authenticate(self._api.store, request, self._api.settings.clock())
-            return await self._choose(request.method)(Asked(self._api, user, request))
+            return await self._answer(request)
         except wire.ApiError as error:
-            return error.response()
+            label = media_types.error_type(self._path, request.method, error.status)
+            return error.response(label)
         except ClientDisconnect:
             return Response(status_code=400)
-        except Exception:
+
+    async def _answer(self, request: Request) -> Response:
+        """What the operation answers. Raises ApiError, also for what fails unforeseen."""
+        try:
+            user = await auth.authenticate(self._api.store, request, self._api.settings.clock())
+            return await self._choose(request.method)(Asked(self._api, user, request))
+        except (wire.ApiError, ClientDisconnect):
+            raise
+        except Exception as error:
             _log.exception("%s %r failed", request.method, request.url.path)
-            return wire.server_error().response()
+            raise wire.server_error() from error
