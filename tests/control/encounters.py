@@ -72,7 +72,7 @@ class Household:
         made = self.person.post(f"/specs?workspaceId={workspace}", SPEC | {"files": files})
         self.ids["specId"] = made.json()["id"]
         tags = f"/specs/{self.ids['specId']}/version-tags"
-        self.ids["tagId"] = self.person.post(tags, {"name": self.word}).json()["id"]
+        self.ids["tagId"] = self.person.post(tags, {"name": self.word}).json()["data"]["id"]
 
     def _store(self, kind: DocumentKind, workspace: str) -> str:
         """Put in what its operations make in other ways."""

@@ -23,8 +23,13 @@ FORBIDDEN = {
 OF_TEAMS = [each for each in OPERATIONS_HERE if "/postiche/" not in each]
 READS = [each for each in OF_TEAMS if each.startswith("GET ") and "{taskId}" not in each]
 WRITES = [each for each in OF_TEAMS if not each.startswith("GET ")]
-FAIL_FOR_EVERYONE = {"DELETE /mocks/{mockId}/unpublish"}
-"""The mock that it is tried on is private already."""
+FAIL_FOR_EVERYONE = {
+    "DELETE /mocks/{mockId}/unpublish": "it is private already",
+    "DELETE /specs/{specId}/files/{filePath}": "it is the root file",
+    "PATCH /specs/{specId}/collections/{collectionId}/sync-options": "it was not generated",
+    "PUT /specs/{specId}/synchronizations": "it was not generated",
+    "POST /specs/{specId}/version-tags": "nothing has changed since the last one",
+}
 
 
 def at_their_things(operation: str) -> list[Try]:
