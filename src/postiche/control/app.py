@@ -22,7 +22,9 @@ from postiche.control import (
     duplicates,
     environment_patch,
     environments,
+    generations,
     global_variables,
+    imports,
     items,
     keys,
     me,
@@ -31,9 +33,13 @@ from postiche.control import (
     new_items,
     patch_collection,
     server_responses,
+    spec_files,
+    specs,
     transfers,
+    transformations,
     unsupported,
     users,
+    version_tags,
     wire,
     workspace_changes,
     workspaces,
@@ -107,8 +113,49 @@ OPERATIONS: dict[str, Operations] = {
         "PUT": server_responses.update_server_response,
         "DELETE": server_responses.delete_server_response,
     },
+    "/collections/{collectionId}/transformations": {
+        "GET": transformations.transform_collection,
+    },
+    "/import/openapi": {"POST": imports.import_openapi},
+    "/specs": {"GET": specs.list_specs, "POST": specs.create_spec},
+    "/specs/{specId}": {
+        "GET": specs.get_spec,
+        "PATCH": specs.update_spec,
+        "DELETE": specs.delete_spec,
+    },
+    "/specs/{specId}/collections/{collectionId}/sync-options": {
+        "PATCH": generations.update_sync_options,
+    },
+    "/specs/{specId}/definitions": {"GET": specs.get_definition},
+    "/specs/{specId}/files": {"GET": spec_files.list_files, "POST": spec_files.create_file},
+    "/specs/{specId}/files/{filePath}": {
+        "GET": spec_files.get_file,
+        "PATCH": spec_files.update_file,
+        "DELETE": spec_files.delete_file,
+    },
+    "/specs/{specId}/generations/{elementType}": {
+        "GET": generations.list_collections,
+        "POST": generations.generate_collection,
+    },
+    "/specs/{specId}/synchronizations": {"PUT": generations.sync_spec},
+    "/specs/{specId}/version-tags": {
+        "GET": version_tags.list_tags,
+        "POST": version_tags.create_tag,
+    },
+    "/specs/{specId}/version-tags/{tagId}/files": {"GET": version_tags.get_tag_files},
 }
 """What the Postman API does here: path, method, handler."""
+
+UNLISTED: dict[str, Operations] = {
+    "/collections/{collectionId}/generations/{elementType}": {
+        "GET": generations.list_specs,
+        "POST": generations.generate_spec,
+    },
+    "/collections/{collectionId}/synchronizations": {"PUT": generations.sync_collection},
+    "/collections/{collectionId}/tasks/{taskId}": {"GET": generations.get_task},
+    "/specs/{specId}/tasks/{taskId}": {"GET": generations.get_task},
+}
+"""Of the Postman API too: what answers of those operations and Postman's MCP server lead to."""
 
 EXTENSIONS: dict[str, Operations] = {
     "/postiche/users": {"GET": users.list_users, "POST": users.post_user},
@@ -154,11 +201,12 @@ def _paths() -> Iterator[tuple[str, _Choose]]:
         yield f"{family}/{{rest:path}}", _always(_not_supported(f"{family}/..."))
     for path, operations in EXTENSIONS.items():
         yield path, _by_method(operations)
-    for path in OPERATIONS | unsupported.OPERATIONS:
+    for path in OPERATIONS | UNLISTED | unsupported.OPERATIONS:
         missing = dict.fromkeys(unsupported.OPERATIONS.get(path, ()), _not_supported(path))
-        choose = _by_method({**OPERATIONS.get(path, {}), **missing})
-        yield path, choose
-        yield f"{path}/", choose
+        choose = _by_method({**OPERATIONS.get(path, {}), **UNLISTED.get(path, {}), **missing})
+        route = path.replace("{filePath}", "{filePath:path}")
+        yield f"{route}/", choose
+        yield route, choose
     yield "/{rest:path}", _always(_no_such_path)
 
 

@@ -7,18 +7,6 @@ is wrong and one that is not supported. Must not know the supported ones.
 from postiche.control import wire
 
 OPERATIONS: dict[str, tuple[str, ...]] = {
-    "/collections/{collectionId}/transformations": ("GET",),
-    "/import/openapi": ("POST",),
-    "/specs": ("GET", "POST"),
-    "/specs/{specId}": ("GET", "PATCH", "DELETE"),
-    "/specs/{specId}/collections/{collectionId}/sync-options": ("PATCH",),
-    "/specs/{specId}/definitions": ("GET",),
-    "/specs/{specId}/files": ("GET", "POST"),
-    "/specs/{specId}/files/{filePath}": ("GET", "PATCH", "DELETE"),
-    "/specs/{specId}/generations/{elementType}": ("GET", "POST"),
-    "/specs/{specId}/synchronizations": ("PUT",),
-    "/specs/{specId}/version-tags": ("GET", "POST"),
-    "/specs/{specId}/version-tags/{tagId}/files": ("GET",),
 }
 """Operations next to those that are supported (OpenAPI 1.45), by path."""
 
