@@ -28,15 +28,20 @@ async def find_to_change(asked: Asked, kind: DocumentKind, text: object) -> Docu
     return document
 
 
-async def find_head_to_change(asked: Asked, kind: DocumentKind, text: object) -> Document | None:
-    """What `find_to_change` finds, without its content."""
+async def find_head(asked: Asked, kind: DocumentKind, text: object) -> Document | None:
+    """What `find` finds, without its content."""
     reference = wire.reference(text)
     if reference is None:
         return None
     head = await asked.store.document_head(kind, reference.key)
-    if head is None or not reference.fits(head.owner):
-        return None
-    must_change(asked.user)
+    return head if head and reference.fits(head.owner) else None
+
+
+async def find_head_to_change(asked: Asked, kind: DocumentKind, text: object) -> Document | None:
+    """What `find_to_change` finds, without its content."""
+    head = await find_head(asked, kind, text)
+    if head is not None:
+        must_change(asked.user)
     return head
 
 

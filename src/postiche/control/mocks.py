@@ -11,7 +11,7 @@ from starlette.responses import Response
 from postiche.control import mock_config, wire
 from postiche.control.access import must_change
 from postiche.control.api import Asked
-from postiche.control.documents import find, target_workspace, workspace_filter
+from postiche.control.documents import find_head, target_workspace, workspace_filter
 from postiche.control.validate import NO_NUL, compile_schema
 from postiche.model import Document, DocumentKind, Mock, MockConfig
 
@@ -193,7 +193,7 @@ async def _environment(asked: Asked, text: str | None) -> str | None:
 
 
 async def _document(asked: Asked, kind: DocumentKind, text: str) -> Document:
-    document = await find(asked, kind, text)
+    document = await find_head(asked, kind, text)
     if document is None:
         raise wire.item_not_found(400, kind, text)
     return document
