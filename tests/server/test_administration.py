@@ -50,7 +50,7 @@ def opens(folder: Path, key: str) -> bool:
     """Whether a key opens the API."""
 
     async def ask(store: Store) -> bool:
-        return await store.user_of_key(digest(key)) is not None
+        return await store.key_and_user(digest(key)) is not None
 
     return on_store(folder, ask)
 

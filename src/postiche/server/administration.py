@@ -96,7 +96,7 @@ async def _key_of_file(store: Store, user: User, file: Path) -> FirstKey:
 
 async def _known(store: Store, user: User, text: str, source: str) -> bool:
     """Add a key unless it is known; whether it was added."""
-    if await store.user_of_key(auth.digest(text)) is not None:
+    if await store.key_and_user(auth.digest(text)) is not None:
         return False
     try:
         await auth.create_key(store, user, source, now, new_id, key=text)
