@@ -24,7 +24,12 @@ def test_what_is_not_known_is_ignored() -> None:
 
 
 def test_impossible_values_are_refused() -> None:
-    for given in ({"folderStrategy": "tags"}, {"indentCharacter": []}, {"requestNameSource": 1}):
+    refused: list[dict[str, object]] = [
+        {"folderStrategy": "tags"},
+        {"indentCharacter": []},
+        {"requestNameSource": 1},
+    ]
+    for given in refused:
         with pytest.raises(DocumentError, match="must be one of"):
             read_options(given)
     with pytest.raises(DocumentError, match="true or false"):

@@ -10,12 +10,13 @@ from postiche.importers.schemas import Maker
 Json = dict[str, Any]
 
 
-def read(*parameters: Any, **options: Any) -> tuple[list[Any], list[Any], list[Any]]:
+def read(*parameters: Any, **options: Any) -> tuple[Any, Any, Any]:
     found = read_parameters(Maker(References({})), ImportOptions(**options), list(parameters))
-    return tuple(
-        [(each["key"], each["value"]) for each in part]
-        for part in (found.variables, found.query, found.headers)
-    )
+    return pairs(found.variables), pairs(found.query), pairs(found.headers)
+
+
+def pairs(parts: list[Json]) -> list[tuple[str, str]]:
+    return [(each["key"], each["value"]) for each in parts]
 
 
 ARRAY: Json = {"type": "array", "items": {"type": "integer"}, "minItems": 2}

@@ -61,5 +61,6 @@ def test_orphans_go_if_wanted() -> None:
 
 
 def test_junk_in_the_definition_is_no_obstacle() -> None:
-    for paths in (None, [], {"/a/{id}": None}, {"/a/{id}": {"get": {"responses": []}}}):
+    junk: list[Any] = [None, [], {"/a/{id}": None}, {"/a/{id}": {"get": {"responses": []}}}]
+    for paths in junk:
         synced_definition({"paths": paths}, TOLD, examples=True, delete=True)

@@ -15,7 +15,7 @@ from postiche.control.api import Asked
 from postiche.control.body import off_loop
 from postiche.control.cursor_pages import page
 from postiche.control.documents import find, find_to_change, find_workspace
-from postiche.control.imports import add_collection, regenerated
+from postiche.control.imports import COST, add_collection, regenerated
 from postiche.control.spec_document import Part, Spec, bad, no_entity, no_spec, not_found, read_spec
 from postiche.control.specs import (
     add_spec,
@@ -94,7 +94,7 @@ async def generate_collection(asked: Asked) -> Response:
     async def work(task: str) -> None:
         spec = read_spec((await found_spec(asked)).content)
         size = sum(map(len, spec.texts.values()))
-        collection = await off_loop(size, lambda: _collection_of(spec, options))
+        collection = await off_loop(size * COST, lambda: _collection_of(spec, options))
         made = await add_collection(asked, workspace, collection_named(collection, name), size)
         await changed(
             asked, lambda now: now.generations.append(_generation(made, spec, options, task))
@@ -180,7 +180,7 @@ async def sync_collection(asked: Asked) -> Response:
         spec = read_spec(spec_document.content)
         generation = _of_collection(spec, collection.id)
         size = len(spec_document.content)
-        made = await off_loop(size, lambda: _collection_of(spec, generation["options"]))
+        made = await off_loop(size * COST, lambda: _collection_of(spec, generation["options"]))
         written = await regenerated(
             asked, collection, collection_named(made, collection.name), size
         )
@@ -239,7 +239,7 @@ async def generate_spec(asked: Asked) -> Response:
     content = collection.content
 
     async def work(task: str) -> None:
-        text = await off_loop(len(content), lambda: _spec_text(content, kind, form))
+        text = await off_loop(len(content) * COST, lambda: _spec_text(content, kind, form))
         file = {"path": f"index.{form.lower()}", "type": "ROOT", "content": text}
         spec = new_spec(asked, kind, [file])
         spec.source = collection.id
