@@ -31,6 +31,7 @@ from postiche.importers.document import DocumentError, is_json
 from postiche.importers.media import written_json
 from postiche.importers.openapi import collection_named, openapi_to_collection
 from postiche.importers.options import read_options
+from postiche.importers.swagger import swagger_to_openapi
 from postiche.importers.syncing import synced_definition
 from postiche.importers.to_openapi import collection_to_openapi, openapi_text
 from postiche.importers.yaml_text import write_yaml
@@ -121,7 +122,10 @@ def _generation(made: Document, spec: Spec, options: Part, task: str) -> Part:
 def _collection_of(spec: Spec, options: Part) -> dict[str, Any]:
     if not spec.type.startswith("OPENAPI:"):
         raise DocumentError("Collections can be generated from OpenAPI specifications only.")
-    return openapi_to_collection(definition_of(spec), read_options(options))
+    definition = definition_of(spec)
+    if spec.type == "OPENAPI:2.0":
+        definition = swagger_to_openapi(definition)
+    return openapi_to_collection(definition, read_options(options))
 
 
 async def update_sync_options(asked: Asked) -> Response:
