@@ -76,6 +76,13 @@ def test_a_spec_of_several_files_gives_one_collection(world: World) -> None:
     assert collection["item"][0]["item"][0]["response"][0]["body"] == "5"
 
 
+def test_a_spec_of_openapi_2_gives_a_collection(world: World) -> None:
+    content = '{"swagger": "2.0", "paths": {"/a": {"get": {"responses": {"200": {}}}}}}'
+    files = [{"path": "a.json", "content": content}]
+    uid = generated(world, new_spec(world, type="OPENAPI:2.0", files=files))
+    assert len(collection_of(world, uid)["item"][0]["item"][0]["response"]) == 1
+
+
 def test_a_change_of_either_side_ends_the_sync(world: World) -> None:
     spec = new_spec(world)
     uid = generated(world, spec)

@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from .people import Person, newcomer
 from .world import UNKNOWN_ID, Json, World, error_of, example, folder, request
 
 GET_ME = {
@@ -39,9 +40,10 @@ GET_ME = {
 class Shop:
     """A collection with a folder that holds a request with an example, and the paths to them."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, uid: str = "", asking: "World | Person | None" = None) -> None:
         self.world = world
-        self.uid = world.collection(folder("inner", json.loads(json.dumps(GET_ME))), request("top"))
+        self._asking = asking or world
+        self.uid = uid or world.collection(folder("inner", GET_ME), request("top"))
         self.path = f"/collections/{self.uid}"
         self.folder, self.top = self.items()
         self.request = self.folder["item"][0]
@@ -53,7 +55,7 @@ class Shop:
         }
 
     def items(self) -> list[Json]:
-        found: list[Json] = self.world.get(self.path).json()["collection"]["item"]
+        found: list[Json] = self._asking.get(self.path).json()["collection"]["item"]
         return found
 
     def data(self, model: str, **query: Any) -> Json:
@@ -366,3 +368,40 @@ def test_a_deep_folder_is_shown_with_all_that_is_in_it(world: World) -> None:
     shown = world.get(f"/collections/{uid}/folders/{top['id']}", populate="true", uid="true")
     assert shown.status_code == 200
     assert shown.text.count('"order"') == 99
+
+
+@pytest.mark.parametrize("model", ["folder", "request", "response"])
+@pytest.mark.parametrize("method", ["PUT", "DELETE"])
+def test_a_viewer_changes_no_item_they_see(world: World, model: str, method: str) -> None:
+    owner, viewer = newcomer(world), newcomer(world, "viewer")
+    shop = Shop(
+        world,
+        owner.collection(owner.workspace("team"), folder("inner", GET_ME), request("top")),
+        owner,
+    )
+    response = viewer.ask(method, shop.paths[model], json={})
+    assert response.status_code == 401
+    assert error_of(response) == {
+        "name": "Unauthorized",
+        "message": "Unauthorized",
+        "details": {
+            "model": model,
+            "owner": str(viewer.id),
+            "model_id": shop.paths[model].rpartition("/")[2],
+        },
+    }
+    assert viewer.get(shop.paths[model]).status_code == 200
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+def test_what_is_in_a_hidden_collection_is_not_there(world: World, method: str) -> None:
+    owner, stranger = newcomer(world), newcomer(world)
+    shop = Shop(
+        world,
+        owner.collection(owner.workspace("personal"), folder("inner", GET_ME), request("top")),
+        owner,
+    )
+    for model, path in shop.paths.items():
+        response = stranger.ask(method, path, json={})
+        assert response.status_code == 404
+        assert error_of(response)["message"] == f"We could not find the {model} you are looking for"

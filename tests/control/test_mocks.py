@@ -56,7 +56,8 @@ def test_a_created_mock_is_answered_listed_and_shown(world: World) -> None:
         "updatedAt": "2026-11-22T12:00:00.000Z",
         "environment": environment,
     }
-    assert world.get("/mocks").json() == {"mocks": [{**mock, "isPublic": False}]}
+    listed = {**mock, "config": {**mock["config"], "serverResponseId": ""}, "isPublic": False}
+    assert world.get("/mocks").json() == {"mocks": [listed]}
     assert shown(world, mock["uid"]) == {**mock, "isPublic": False, "deactivated": False}
 
 

@@ -295,3 +295,15 @@ def test_schemas_nested_inline_end_at_the_levels() -> None:
         while value and value != 1:
             value, depth = value.get("a"), depth + 1
         assert depth <= MAX_LEVELS
+
+
+def test_the_work_for_a_whole_document_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("postiche.importers.schemas.MAX_WORK", 100)
+    maker = Maker(References({"a": {"const": 1}}))
+    assert maker.example({"$ref": "#/a"}) == 1
+    with suppress(EndlessError):
+        for _ in range(100):
+            maker.example({"type": "string"})
+    with pytest.raises(EndlessError):
+        maker.example({"type": "string"})
+    assert maker.example({"$ref": "#/a"}) == 1

@@ -5,7 +5,7 @@ not know what changes, nor what an operation answers.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import orjson
@@ -31,7 +31,11 @@ class Refusals:
 
 
 Change = Callable[[Document, Tree], T]
-"""Changes a parsed collection in place; runs in a thread if the collection is large."""
+"""Changes a parsed collection in place; runs in a thread if the collection is large.
+
+It is also given the collection as it will be stored, without content, and must
+not give back any part of what is parsed.
+"""
 
 
 async def found_collection(asked: Asked, refusals: Refusals) -> Document:
@@ -56,8 +60,10 @@ async def edited(
             document = await found_collection(asked, refusals)
             if not may_change(asked.user):
                 raise refusals.forbidden
+            head, text = replace(document, content=b""), [document.content]
+            del document  # the text alone holds the content now, until it is parsed
             try:
-                written = await write_edit(asked, document, change, size)
+                written = await _written(asked, head, text, change, size)
             except Conflict:
                 continue
             if written is None:
@@ -65,18 +71,23 @@ async def edited(
             return written
 
 
-async def write_edit(
-    asked: Asked, document: Document, change: Change[T], size: int = 0
+async def _written(
+    asked: Asked, old: Document, text: list[bytes], change: Change[T], size: int
 ) -> tuple[Document, T] | None:
-    """Change a collection just read; None if it is gone meanwhile. Raises Conflict."""
+    """Change a collection just read; None if it is gone meanwhile. Raises Conflict.
+
+    A large collection takes several times its size when parsed, so no copy of
+    it, as text or parsed, is held longer than needed.
+    """
+    new = replace(old, updated_by=asked.user.id, updated_at=asked.now())
 
     def work() -> tuple[str, bytes, T]:
-        tree: Tree = orjson.loads(document.content)
-        result = change(document, tree)
+        tree: Tree = orjson.loads(text.pop())
+        result = change(new, tree)
         return tree["info"]["name"], dated_content(asked, tree), result
 
-    name, content, result = await off_loop(max(size, len(document.content)), work)
-    replaced = await write_back(asked, document, name, content)
+    name, content, result = await off_loop(max(size, len(text[0])), work)
+    replaced = await write_back(asked, old, name, content)
     return None if replaced is None else (replaced, result)
 
 

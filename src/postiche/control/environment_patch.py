@@ -14,9 +14,10 @@ import orjson
 from starlette.responses import Response
 
 from postiche.control import wire
+from postiche.control.access import may_change
 from postiche.control.api import Asked
 from postiche.control.body import off_loop, read_body, to_json
-from postiche.control.documents import find_to_change
+from postiche.control.documents import find
 from postiche.control.environments import MAX_BODY
 from postiche.model import Document
 from postiche.store import Conflict
@@ -52,9 +53,11 @@ async def patch_environment(asked: Asked) -> Response:
 
 async def _patched(asked: Asked, patch: Patch, size: int) -> Document:
     while True:
-        old = await find_to_change(asked, "environment", asked.segment("environmentId"))
+        old = await find(asked, "environment", asked.segment("environmentId"))
         if old is None:
             raise _missing(asked)
+        if not may_change(asked.user):
+            raise wire.problem(403, "Forbidden", "Forbidden", instance=_instance(asked))
         new, content = await _work(asked, old, patch, size)
         try:
             replaced = await asked.store.replace_document(

@@ -38,6 +38,7 @@ _PROPERTIES = {
                 "value": {"type": "string"},
                 "enabled": {"type": "boolean"},
                 "type": {"type": "string"},
+                "description": {"type": "string"},
             },
         },
     },

@@ -15,7 +15,7 @@ from postiche.control.api import Asked
 from postiche.control.body import off_loop
 from postiche.control.cursor_pages import page
 from postiche.control.documents import find, find_to_change, find_workspace
-from postiche.control.imports import add_collection, regenerated
+from postiche.control.imports import COST, add_collection, regenerated
 from postiche.control.spec_document import Part, Spec, bad, no_entity, no_spec, not_found, read_spec
 from postiche.control.specs import (
     add_spec,
@@ -31,6 +31,7 @@ from postiche.importers.document import DocumentError, is_json
 from postiche.importers.media import written_json
 from postiche.importers.openapi import collection_named, openapi_to_collection
 from postiche.importers.options import read_options
+from postiche.importers.swagger import swagger_to_openapi
 from postiche.importers.syncing import synced_definition
 from postiche.importers.to_openapi import collection_to_openapi, openapi_text
 from postiche.importers.yaml_text import write_yaml
@@ -94,7 +95,7 @@ async def generate_collection(asked: Asked) -> Response:
     async def work(task: str) -> None:
         spec = read_spec((await found_spec(asked)).content)
         size = sum(map(len, spec.texts.values()))
-        collection = await off_loop(size, lambda: _collection_of(spec, options))
+        collection = await off_loop(size * COST, lambda: _collection_of(spec, options))
         made = await add_collection(asked, workspace, collection_named(collection, name), size)
         await changed(
             asked, lambda now: now.generations.append(_generation(made, spec, options, task))
@@ -121,7 +122,10 @@ def _generation(made: Document, spec: Spec, options: Part, task: str) -> Part:
 def _collection_of(spec: Spec, options: Part) -> dict[str, Any]:
     if not spec.type.startswith("OPENAPI:"):
         raise DocumentError("Collections can be generated from OpenAPI specifications only.")
-    return openapi_to_collection(definition_of(spec), read_options(options))
+    definition = definition_of(spec)
+    if spec.type == "OPENAPI:2.0":
+        definition = swagger_to_openapi(definition)
+    return openapi_to_collection(definition, read_options(options))
 
 
 async def update_sync_options(asked: Asked) -> Response:
@@ -180,7 +184,7 @@ async def sync_collection(asked: Asked) -> Response:
         spec = read_spec(spec_document.content)
         generation = _of_collection(spec, collection.id)
         size = len(spec_document.content)
-        made = await off_loop(size, lambda: _collection_of(spec, generation["options"]))
+        made = await off_loop(size * COST, lambda: _collection_of(spec, generation["options"]))
         written = await regenerated(
             asked, collection, collection_named(made, collection.name), size
         )
@@ -239,7 +243,7 @@ async def generate_spec(asked: Asked) -> Response:
     content = collection.content
 
     async def work(task: str) -> None:
-        text = await off_loop(len(content), lambda: _spec_text(content, kind, form))
+        text = await off_loop(len(content) * COST, lambda: _spec_text(content, kind, form))
         file = {"path": f"index.{form.lower()}", "type": "ROOT", "content": text}
         spec = new_spec(asked, kind, [file])
         spec.source = collection.id

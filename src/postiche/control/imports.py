@@ -30,6 +30,9 @@ from postiche.model import Document, Workspace
 
 TYPES = ("file", "string", "json")
 
+COST = 50
+"""How much longer it takes to read YAML and make examples than to read as much JSON, about."""
+
 MAX_UNPACKED = 100 * 1024 * 1024
 """The largest definition taken out of an archive, in bytes: a small archive can hold much more."""
 
@@ -44,7 +47,7 @@ async def import_openapi(asked: Asked) -> Response:
     if body["type"] not in TYPES:
         raise _invalid("type", f"Value must be one of {', '.join(TYPES)}")
     _require(body, "input")
-    collection = await off_loop(size, lambda: _collection(body))
+    collection = await off_loop(size * COST, lambda: _collection(body))
     document = await add_collection(asked, workspace, collection, size)
     return wire.answer({"collections": [summary(document)]})
 

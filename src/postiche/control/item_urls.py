@@ -42,7 +42,8 @@ def v21_url(v1: dict[str, Any], old: object, changed: set[str]) -> dict[str, Any
     kept = old if isinstance(old, dict) else parsed(old if isinstance(old, str) else "")
     url = {**kept, **parsed(str(v1["url"] or ""))} if "url" in changed else dict(kept)
     if "url" in changed:
-        url = {key: value for key, value in url.items() if key not in _PARTS - {*parsed(v1["url"])}}
+        gone = _PARTS - {*parsed(str(v1["url"] or ""))}
+        url = {key: value for key, value in url.items() if key not in gone}
     if "queryParams" in changed and (v1["queryParams"] or "url" not in changed):
         url["query"] = [disabled_form(each) for each in _objects(v1["queryParams"])]
     url["variable"] = _variables(v1, changed)

@@ -188,16 +188,15 @@ class ItemOperations:
         """PUT: only what is sent changes."""
         sent, size = await asked.json(self.check)
 
-        def change(collection: Document, tree: Tree) -> Place:
+        def change(collection: Document, tree: Tree) -> Fields:
             place = self._place(asked, collection, tree)
             _refuse_other_parent(asked, place, sent)
             self.change(place.node, sent)
             place.node["updatedAt"] = wire.iso(asked.now())
-            return place
+            return Shown(collection).data(place)
 
-        collection, place = await edited(asked, self._refusals(asked), change, size)
-        data = Shown(collection).data(place)
-        return answer(place.node["id"], self.model, "update", data, collection)
+        collection, data = await edited(asked, self._refusals(asked), change, size)
+        return answer(data["id"], self.model, "update", data, collection)
 
     async def delete(self, asked: Asked) -> Response:
         """DELETE: the node and all that is in it."""

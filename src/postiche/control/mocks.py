@@ -41,8 +41,14 @@ async def list_mocks(asked: Asked) -> Response:
     workspace = workspace_filter(asked)
     owner = asked.user.id if workspace is None else None
     mocks = await asked.store.mocks(workspace=workspace, owner=owner)
-    rows = [{**_shown(asked, each), "isPublic": False} for each in mocks if each.active]
-    return wire.answer({"mocks": rows})
+    return wire.answer({"mocks": [_row(asked, each) for each in mocks if each.active]})
+
+
+def _row(asked: Asked, mock: Mock) -> dict[str, object]:
+    """A mock as the list has it; there, no server response is an empty text (OpenAPI 1.45)."""
+    config = mock_config.shown(mock.config)
+    config["serverResponseId"] = mock.config.server_response_id or ""
+    return {**_shown(asked, mock), "config": config, "isPublic": False}
 
 
 async def create_mock(asked: Asked) -> Response:

@@ -26,16 +26,15 @@ async def create_folder(asked: Asked) -> Response:
     """POST /collections/{collectionId}/folders: with the requests that come with it, if any."""
     sent, size = await asked.json(check_folder)
 
-    def change(collection: Document, tree: Tree) -> Place:
+    def change(collection: Document, tree: Tree) -> Fields:
         ids = new_ids(asked, tree)
         holder = _holder(asked, collection, tree, "folder", sent.get("folder"))
         folder_id = _own_or(asked, ids, "folder", sent, item_shapes.children(holder))
         folder = item_shapes.new_folder(folder_id, sent)
         folder["item"] = [_imported(each, ids) for each in sent.get("requests") or ()]
-        return _added(asked, collection, tree, holder, folder)
+        return Shown(collection).data(_added(asked, collection, tree, holder, folder))
 
-    collection, place = await edited(asked, _refusals(asked), change, size)
-    data = Shown(collection).data(place)
+    collection, data = await edited(asked, _refusals(asked), change, size)
     inner = {"folders": data["folders_order"], "requests": data["order"]}
     return answer(data["id"], "folder", "import", {**data, **inner}, collection)
 
@@ -45,15 +44,14 @@ async def create_request(asked: Asked) -> Response:
     sent, size = await asked.json(check_request)
     folder_id = asked.query("folderId")
 
-    def change(collection: Document, tree: Tree) -> Place:
+    def change(collection: Document, tree: Tree) -> Fields:
         ids = new_ids(asked, tree)
         holder = _holder(asked, collection, tree, "folder", folder_id)
         item_id = _own_or(asked, ids, "request", sent, item_shapes.children(holder))
         request = item_shapes.new_request(item_id, sent)
-        return _added(asked, collection, tree, holder, request)
+        return Shown(collection).data(_added(asked, collection, tree, holder, request))
 
-    collection, place = await edited(asked, _refusals(asked), change, size)
-    data = Shown(collection).data(place)
+    collection, data = await edited(asked, _refusals(asked), change, size)
     answered = {**data, "responses": data["responses_order"]}
     return answer(data["id"], "request", "import", answered, collection)
 
@@ -65,7 +63,7 @@ async def create_response(asked: Asked) -> Response:
         raise wire.param_missing("request")
     sent, size = await asked.json(check_response)
 
-    def change(collection: Document, tree: Tree) -> Place:
+    def change(collection: Document, tree: Tree) -> Fields:
         ids = new_ids(asked, tree)
         holder = _holder(asked, collection, tree, "request", request_id)
         siblings = item_shapes.examples(holder)
@@ -73,10 +71,9 @@ async def create_response(asked: Asked) -> Response:
         example = item_shapes.new_response(example_id, holder, sent)
         insert(holder, "response", len(holder.get("response") or ()), example)
         _stamp(asked, collection, example)
-        return Place(example, holder, holder["id"])
+        return Shown(collection).data(Place(example, holder, holder["id"]))
 
-    collection, place = await edited(asked, _refusals(asked), change, size)
-    data = Shown(collection).data(place)
+    collection, data = await edited(asked, _refusals(asked), change, size)
     return answer(data["id"], "response", "create", data, collection)
 
 

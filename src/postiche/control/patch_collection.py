@@ -106,13 +106,11 @@ async def patch_collection(asked: Asked) -> Response:
     sent, size = await asked.json(_sent)
     missing = wire.item_not_found(404, "collection", asked.segment("collectionId"))
 
-    def change(_: Document, tree: Tree) -> dict[str, Any]:
+    def change(_: Document, tree: Tree) -> str:
         _apply(tree, sent)
-        info: dict[str, Any] = tree["info"]
-        return info
+        return description_text(tree["info"].get("description"))
 
-    document, info = await edited(asked, Refusals(missing, forbidden()), change, size)
-    description = description_text(info.get("description"))
+    document, description = await edited(asked, Refusals(missing, forbidden()), change, size)
     shown = {"id": document.id, "name": document.name, "description": description}
     return wire.answer({"collection": shown})
 

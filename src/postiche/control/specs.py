@@ -16,6 +16,7 @@ from postiche.control.api import Asked
 from postiche.control.body import off_loop
 from postiche.control.cursor_pages import page
 from postiche.control.documents import find, find_to_change, find_workspace
+from postiche.control.imports import COST
 from postiche.control.spec_document import (
     EXTENSIONS,
     Part,
@@ -142,7 +143,8 @@ async def get_definition(asked: Asked) -> Response:
     spec = read_spec(document.content)
     if not spec.type.startswith(("OPENAPI:", "ASYNCAPI:")):
         raise bad("Only OpenAPI and AsyncAPI specifications have a definition.")
-    text, media_type = await off_loop(len(document.content), lambda: _definition(spec))
+    size = len(document.content) * COST
+    text, media_type = await off_loop(size, lambda: _definition(spec))
     return Response(text, media_type=media_type, headers=wire.CORS)
 
 
@@ -222,7 +224,7 @@ async def changed(
         while True:
             document = await spec_to_change(asked, spec_id)
             spec = await off_loop(len(document.content), lambda: read_spec(document.content))  # noqa: B023
-            result = await off_loop(len(document.content), lambda: change(spec))  # noqa: B023
+            result = await off_loop(len(document.content) * COST, lambda: change(spec))  # noqa: B023
             try:
                 written = await asked.store.replace_document(
                     "spec",

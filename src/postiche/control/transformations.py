@@ -10,6 +10,7 @@ from postiche.control import wire
 from postiche.control.api import Asked
 from postiche.control.body import off_loop
 from postiche.control.documents import find
+from postiche.control.imports import COST
 from postiche.importers.document import DocumentError
 from postiche.importers.to_openapi import collection_to_openapi, openapi_text
 
@@ -26,7 +27,7 @@ async def transform_collection(asked: Asked) -> Response:
     if wanted not in FORMATS:
         raise wire.problem(400, "Bad Request", f"format must be one of: {', '.join(FORMATS)}")
     content = document.content
-    output = await off_loop(len(content), lambda: _output(content, yaml=wanted == "yaml"))
+    output = await off_loop(len(content) * COST, lambda: _output(content, yaml=wanted == "yaml"))
     return wire.answer({"output": output})
 
 

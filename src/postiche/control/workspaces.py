@@ -11,7 +11,7 @@ from typing import Any
 from starlette.responses import Response
 
 from postiche.control import wire
-from postiche.control.access import must_change
+from postiche.control.access import may_change
 from postiche.control.api import Asked
 from postiche.control.documents import find_head, find_workspace, summary
 from postiche.control.validate import NO_NUL, compile_schema
@@ -53,7 +53,8 @@ async def list_workspaces(asked: Asked) -> Response:
 
 async def create_workspace(asked: Asked) -> Response:
     """POST /workspaces."""
-    must_change(asked.user)
+    if not may_change(asked.user):
+        raise _may_not_create()
     sent, _ = await asked.json(_sent)
     now = asked.now()
     workspace = Workspace(
@@ -70,6 +71,18 @@ async def create_workspace(asked: Asked) -> Response:
     return wire.answer({"workspace": {"id": workspace.id, "name": workspace.name}})
 
 
+def _may_not_create() -> wire.ApiError:
+    """Postman's words, which name team workspaces (workspace403ErrorUnauthorized)."""
+    error = {
+        "status": 403,
+        "name": "forbiddenError",
+        "message": "You are not authorized to perform this action",
+        "detail": "You do not have permission to create team workspaces.",
+        "instance": "",
+    }
+    return wire.ApiError(403, {"error": error})
+
+
 async def get_workspace(asked: Asked) -> Response:
     """GET /workspaces/{workspaceId}, with what is in it; inactive mocks only if asked for."""
     workspace = await find_workspace(asked, asked.segment("workspaceId"))
@@ -81,7 +94,6 @@ async def get_workspace(asked: Asked) -> Response:
         "description": workspace.description,
         "updatedBy": str(workspace.created_by),
         **await _elements(asked, workspace, deactivated=DEACTIVATED in include),
-        **({"team": None} if "team" in include else {}),
     }
     return wire.answer({"workspace": shown})
 

@@ -6,7 +6,7 @@ same value. However a schema refers to itself, the work and the value stay
 within a budget: what may be left out is left out where it would go in circles.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from postiche.importers.document import References, as_list, as_object, as_text
@@ -18,6 +18,9 @@ MAX_NODES = 3000
 
 MAX_REQUIRED = 10 * MAX_NODES
 """After so many it ends."""
+
+MAX_WORK = 100 * MAX_REQUIRED
+"""After so many in a whole document there are no more examples."""
 
 MAX_LEVELS = 40
 """How many levels an example may have."""
@@ -53,15 +56,32 @@ class Maker:
     references: References
     for_request: bool = False
     deprecated: bool = True
+    _work: int = 0
+    _known: dict[str, Any] = field(default_factory=dict)
     _spent: int = 0
     _level: int = 0
     _above: frozenset[str] = frozenset()
 
     def example(self, schema: object) -> Any:
         """A value that fits the schema. Raises EndlessError if there is none that ends."""
+        reference = as_text(as_object(schema).get("$ref"))
+        alone = reference if reference and len(as_object(schema)) == 1 else ""
+        if alone not in self._known:
+            value = self._made(schema)
+            if not alone:
+                return value
+            self._known[alone] = value
+        return self._known[alone]
+
+    def _made(self, schema: object) -> Any:
+        if self._work > MAX_WORK:
+            raise EndlessError
         self._spent = self._level = 0
         self._above = frozenset()
-        return self._value(schema)
+        try:
+            return self._value(schema)
+        finally:
+            self._work += self._spent
 
     def _spend(self, count: int) -> None:
         self._spent += count

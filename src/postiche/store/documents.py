@@ -4,6 +4,7 @@ Knows their table. Must not know what their JSON means, transactions, or
 mocks. What changes something returns what is true.
 """
 
+import dataclasses
 from datetime import datetime
 from typing import Any
 
@@ -101,7 +102,8 @@ def replace(
         )
     )
     connection.execute(statement)
-    return one(connection, kind, document_id)
+    after = head(connection, kind, document_id)
+    return dataclasses.replace(after, content=content) if after else None
 
 
 def remove(connection: Connection, kind: DocumentKind, document_id: str) -> bool:
