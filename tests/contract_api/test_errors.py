@@ -15,9 +15,9 @@ import pytest
 import yaml
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
-from control.people import newcomer
-from control.world import SCHEMA, UNKNOWN_ID, World, example, folder, new_store, request
-from control.world import collection as collection_of
+from tests.control.people import newcomer
+from tests.control.world import SCHEMA, UNKNOWN_ID, World, example, folder, new_store, request
+from tests.control.world import collection as collection_of
 
 from . import definition
 from .definition import DEFINITION, needs_definition
