@@ -38,8 +38,8 @@ class Finding:
 class Excuse:
     """Findings that are meant: of which operations, check, status and place; the source says why.
 
-    `operations` and `at` are patterns as of fnmatch; each of the operations must
-    be found to need the exception.
+    `operations` and `at` are patterns as of fnmatch. Each of the operations must
+    be found to need the exception, unless only chance brings it about `sometimes`.
     """
 
     operations: tuple[str, ...]
@@ -47,6 +47,7 @@ class Excuse:
     source: str
     status: int | None = None
     at: str = "*"
+    sometimes: bool = False
 
     def excuses(self, finding: Finding) -> bool:
         """Whether the finding is meant."""
@@ -75,7 +76,8 @@ def needless(
         f"{pattern}: {exception.check} {exception.status} {exception.at}"
         for exception in allowed
         for pattern in exception.operations
-        if any(fnmatchcase(each, pattern) for each in tried)
+        if not exception.sometimes
+        and any(fnmatchcase(each, pattern) for each in tried)
         and not any(
             exception.excuses(each) and fnmatchcase(each.operation, pattern) for each in found
         )

@@ -57,6 +57,10 @@ def test_a_new_text_replaces_the_parts_and_keeps_what_has_no_name_in_v1() -> Non
     assert changed(OLD, url="/b") == {"raw": "/b", "path": ["b"], "auth": {"kept": True}}
 
 
+def test_no_url_at_all_leaves_an_empty_one() -> None:
+    assert changed({"raw": "/a", "path": ["a"]}, url=None) == {"raw": ""}
+
+
 def test_a_new_list_replaces_the_parameters_alone() -> None:
     url = changed(OLD, queryParams=[{"key": "z", "value": "", "enabled": False}])
     assert url["query"] == [{"key": "z", "value": "", "disabled": True}]

@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from postiche.control import wire
+from postiche.control.body import to_json
 from postiche.control.item_shapes import Fields
 from postiche.control.validate import Validator, compile_schema
 
@@ -115,6 +116,8 @@ def check_response(body: dict[str, Any]) -> Fields:
 def _refuse(complaints_about: Validator, value: object, what: str) -> None:
     for complaint in complaints_about(value):
         raise wire.refused(complaint, what)
+    # The request in a response stands that much deeper than what was sent.
+    to_json(what, [[[[value]]]])
 
 
 def _refuse_bad_responses(responses: object) -> None:
