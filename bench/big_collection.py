@@ -27,7 +27,7 @@ from postiche.control.api import ControlSettings
 from postiche.control.app import control_app
 from postiche.control.auth import create_key
 from postiche.control.bootstrap import first_user
-from postiche.memory import give_back_large_blocks
+from postiche.server.memory import give_back_large_blocks
 from postiche.store import open_store
 
 KEY = "PMAK-000000000000000000000000-0000000000000000000000000000000000"

@@ -7,7 +7,7 @@ import pytest
 # In a process of its own: one that has run other tests has free memory to reuse.
 SCRIPT = """
 from pathlib import Path
-from postiche.memory import LARGE, give_back_large_blocks
+from postiche.server.memory import LARGE, give_back_large_blocks
 
 def resident():
     lines = Path("/proc/self/status").read_text().splitlines()
