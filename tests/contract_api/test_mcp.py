@@ -10,8 +10,9 @@ from typing import Any, TypeAlias
 
 import pytest
 
+from tests.serving import Serving, serving_postiche
+
 from .mcp_client import Mcp, ToolError, mcp_session
-from .serving import Serving, serving_postiche
 
 Json: TypeAlias = dict[str, Any]
 

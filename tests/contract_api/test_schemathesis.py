@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from postiche.control.unsupported import OPERATIONS as UNSUPPORTED
+from tests.serving import Serving, serving_postiche
 
 from . import definition
 from .definition import DEFINITION, needs_definition
 from .findings import Finding, exceptions, needless, read_report
 from .seed import plant
-from .serving import Serving, serving_postiche
 
 HERE = Path(__file__).parent
 HOOKS = HERE / "schemathesis_hooks.py"

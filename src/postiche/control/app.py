@@ -4,6 +4,7 @@ Knows every route. Must not know what a route does, nor anything of mocks'
 own traffic, the UI or the command line; the server puts those beside it.
 """
 
+import asyncio
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from typing import TypeAlias
@@ -47,7 +48,7 @@ from postiche.control import (
 from postiche.control.api import Api, Asked, ControlSettings, Handler
 from postiche.store import Store
 
-__all__ = ["ControlSettings", "control_app"]
+__all__ = ["ControlSettings", "control_app", "finished"]
 
 Operations: TypeAlias = Mapping[str, Handler]
 
@@ -188,10 +189,21 @@ _log = logging.getLogger(__name__)
 
 
 def control_app(store: Store, settings: ControlSettings) -> Starlette:
-    """The Postman API over a store. It has no lifespan: the store is the caller's to close."""
+    """The Postman API over a store.
+
+    It has no lifespan: the store is the caller's to close, once `finished`.
+    """
     api = Api(store, settings)
     endpoints = ((path, _Endpoint(api, path, choose)) for path, choose in _paths())
-    return Starlette(routes=[Route(path, endpoint) for path, endpoint in endpoints])
+    app = Starlette(routes=[Route(path, endpoint) for path, endpoint in endpoints])
+    app.state.api = api
+    return app
+
+
+async def finished(app: Starlette) -> None:
+    """Wait for what goes on after it was answered, such as asynchronous updates."""
+    api: Api = app.state.api
+    await asyncio.gather(*api.background, return_exceptions=True)
 
 
 def _paths() -> Iterator[tuple[str, _Choose]]:
