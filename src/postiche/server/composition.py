@@ -18,7 +18,7 @@ from starlette.types import ASGIApp
 
 from postiche.control import auth
 from postiche.control.api import ControlSettings
-from postiche.control.app import control_app
+from postiche.control.app import control_app, finished
 from postiche.control.bootstrap import first_user
 from postiche.core.dynamic import Sources
 from postiche.dataplane.app import MockApp
