@@ -24,10 +24,15 @@ STOPS_WITHIN = 15.0
 
 @dataclass(frozen=True)
 class Serving:
-    """A running `postiche serve`: where it is, and the key it accepts."""
+    """A running `postiche serve`: where it is, the key it accepts, what it has printed so far."""
 
     url: str
     api_key: str
+    log: Path
+
+    def client(self) -> httpx.Client:
+        """Requests to the API, with the key."""
+        return httpx.Client(base_url=self.url, headers={"x-api-key": self.api_key}, timeout=30)
 
     @property
     def port(self) -> int:
@@ -50,7 +55,7 @@ def serving_postiche(folder: Path) -> Iterator[Serving]:
             env=_environment(),
         )
     try:
-        serving = Serving(f"http://127.0.0.1:{port}", API_KEY)
+        serving = Serving(f"http://127.0.0.1:{port}", API_KEY, log)
         _await_health(serving, process, log)
         yield serving
     finally:

@@ -182,7 +182,13 @@ class MockConfig:
 
 # --- what the store keeps ---------------------------------------------------------
 
-DocumentKind = Literal["collection", "environment"]
+DocumentKind = Literal["collection", "environment", "spec", "task", "globals"]
+"""What a Document may be. A spec holds its files, tags and generations; a task what became of an
+asynchronous operation; globals, under the id of their workspace, its global variables."""
+
+
+Role = Literal["admin", "editor", "viewer"]
+"""What a user may do: everything; create and change things; only look, and call mocks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,11 +199,15 @@ class User:
     username: str
     full_name: str
     email: str
+    role: Role = "editor"
 
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """An API key as stored: its SHA-256, never the key; `hint` is a part fit to show."""
+    """An API key as stored: its SHA-256, never the key; `hint` is a part fit to show.
+
+    From `expires_at` on it opens nothing; `last_used_at` may lag by a minute.
+    """
 
     id: str
     user_id: int
@@ -205,6 +215,12 @@ class ApiKey:
     digest: str
     hint: str
     created_at: datetime
+    expires_at: datetime | None = None
+    last_used_at: datetime | None = None
+
+    def valid_at(self, moment: datetime) -> bool:
+        """Whether the key opens anything at this time."""
+        return self.expires_at is None or moment < self.expires_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,11 +238,31 @@ class Workspace:
 
 
 @dataclass(frozen=True, slots=True)
+class Scope:
+    """Some of the workspaces: those of these types, and all that `creator` made.
+
+    As a filter of the store it also stands for the things in these workspaces.
+    """
+
+    creator: int
+    types: tuple[str, ...]
+
+
+OPEN_TYPES = ("team", "partner", "public")
+"""The types of workspace that everyone on this server sees: its users are one team."""
+
+
+def seen_by(user: User) -> Scope:
+    """The workspaces that a user sees, whatever their role: open ones and their own."""
+    return Scope(user.id, OPEN_TYPES)
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """A stored collection or environment.
 
     `content` is its JSON text as it will be served, without envelope; empty
-    in listings, which do not read it.
+    in listings and heads, which do not read it.
     """
 
     kind: DocumentKind

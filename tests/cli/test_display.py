@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from postiche.cli import display
-from postiche.model import ApiKey, Call, Collection, Dropped, Example, SavedRequest
+from postiche.model import ApiKey, Call, Collection, Dropped, Example, SavedRequest, User
 from postiche.server.administration import FirstKey
 from postiche.server.composition import Started
 from postiche.server.ephemeral import FileMock
@@ -157,10 +157,22 @@ def test_the_demo_names_a_variable_where_the_key_is_unknown(
 
 
 def test_keys_stand_in_columns(capsys: pytest.CaptureFixture[str]) -> None:
-    keys = [ApiKey(str(n), 1, name, "d", "…1f2c", NOON) for n, name in enumerate(("x", "long\n"))]
-    display.keys(keys)
+    keys = [
+        ApiKey("0", 1, "x", "d", "…1f2c", NOON),
+        ApiKey("1", 1, "long\n", "d", "…1f2c", NOON, expires_at=NOON, last_used_at=NOON),
+    ]
+    display.keys([(key, "ada") for key in keys])
+    noon = "2026-01-02T12:00:00+00:00"
+    assert [line.split() for line in printed(capsys).splitlines()] == [
+        ["ID", "NAME", "USER", "HINT", "CREATED", "EXPIRES", "LAST", "USED"],
+        ["0", "x", "ada", "…1f2c", noon, "never", "never"],
+        ["1", r"long\n", "ada", "…1f2c", noon, noon, noon],
+    ]
+
+
+def test_users_stand_in_columns(capsys: pytest.CaptureFixture[str]) -> None:
+    display.users([User(7, "ada", "Ada L.", "ada@example.com", "viewer")])
     assert printed(capsys).splitlines() == [
-        "ID  NAME    HINT   CREATED",
-        "0   x       …1f2c  2026-01-02T12:00:00+00:00",
-        r"1   long\n  …1f2c  2026-01-02T12:00:00+00:00",
+        "ID  NAME  ROLE    EMAIL",
+        "7   ada   viewer  ada@example.com",
     ]

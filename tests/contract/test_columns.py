@@ -96,7 +96,7 @@ async def test_hostile_text_comes_back_from_every_table(store: Store) -> None:
     await store.add_document(document)
     await store.add_mock(mock)
     await store.add_server_response(response)
-    assert await store.user_of_key(text) == user
+    assert await store.key_and_user(text) == (key, user)
     assert await store.keys() == (key,)
     assert await store.workspace(text) == workspace
     assert await store.document("collection", text) == document

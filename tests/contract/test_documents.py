@@ -1,12 +1,14 @@
 from dataclasses import replace
+from datetime import datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, event
 
 from postiche.model import Document
-from postiche.store import AlreadyExists, Store
+from postiche.store import AlreadyExists, Conflict, Store
 
-from .things import a_document, after
+from .things import NOON, a_document, after
 
 pytestmark = pytest.mark.anyio
 
@@ -55,6 +57,7 @@ async def test_a_listing_does_not_read_the_content(store: Store) -> None:
     event.listen(Engine, "before_cursor_execute", note)
     try:
         await store.documents("collection", workspace="w1", name="Users")
+        await store.document_head("collection", "c1")
     finally:
         event.remove(Engine, "before_cursor_execute", note)
     assert statements
@@ -100,6 +103,8 @@ async def test_documents_are_counted_by_kind_and_workspace(store: Store) -> None
     assert await store.count_documents("collection") == 2
     assert await store.count_documents("collection", workspace="w2") == 1
     assert await store.count_documents("environment", workspace="w2") == 0
+    assert await store.count_documents("collection", name="Users") == 2
+    assert await store.count_documents("collection", workspace="w1", name="users") == 0
 
 
 async def test_replacing_changes_name_content_and_update_and_nothing_else(store: Store) -> None:
@@ -128,3 +133,42 @@ async def test_a_deleted_document_is_gone(store: Store) -> None:
     assert await store.delete_document("collection", "c1")
     assert await store.document("collection", "c1") is None
     assert not await store.delete_document("collection", "c1")
+
+
+async def test_a_head_is_the_document_without_its_content(store: Store) -> None:
+    await store.add_document(a_document())
+    assert await store.document_head("collection", "c1") == replace(a_document(), content=b"")
+    assert await store.document_head("environment", "c1") is None
+
+
+async def test_a_replacement_is_made_only_of_what_was_expected(store: Store) -> None:
+    await store.add_document(a_document())
+    change: dict[str, Any] = {"name": "New", "content": b"[]", "updated_by": 9}
+    first = await store.replace_document(
+        "collection", "c1", **change, updated_at=after(3), expected=NOON
+    )
+    assert first is not None
+    for late in (NOON, after(4)):
+        with pytest.raises(Conflict, match="c1 has changed"):
+            await store.replace_document(
+                "collection", "c1", **change, updated_at=after(9), expected=late
+            )
+    assert await store.document("collection", "c1") == first
+    gone = await store.replace_document(
+        "collection", "c2", **change, updated_at=after(3), expected=NOON
+    )
+    assert gone is None
+
+
+@pytest.mark.parametrize("given", [after(-5), NOON])
+async def test_of_two_replacements_in_one_millisecond_the_second_conflicts(
+    store: Store, given: datetime
+) -> None:
+    await store.add_document(a_document())
+    change: dict[str, Any] = {"name": "New", "content": b"[]", "updated_by": 9}
+    change["updated_at"] = given
+    first = await store.replace_document("collection", "c1", **change, expected=NOON)
+    assert first is not None
+    assert first.updated_at == after(1)
+    with pytest.raises(Conflict):
+        await store.replace_document("collection", "c1", **change, expected=NOON)

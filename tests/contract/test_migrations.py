@@ -108,6 +108,23 @@ async def test_a_migration_that_fails_leaves_nothing_behind(
     assert await in_database(url, schema) == {}
 
 
+async def test_the_first_user_of_an_older_database_becomes_its_admin(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as older:
+        older.setattr("postiche.store.migrations.MIGRATIONS", MIGRATIONS[:1])
+        await (await open_store(url)).close()
+    users = "INSERT INTO users VALUES (8, 'u', 'U', 'e'), (7, 'u', 'U', 'e')"
+    await in_database(url, lambda c: c.execute(text(users)))
+    key = "INSERT INTO api_keys VALUES ('k', 7, 'n', 'd', 'h', 0)"
+    await in_database(url, lambda c: c.execute(text(key)))
+    store = await open_store(url)
+    assert [(each.id, each.role) for each in await store.users()] == [(7, "admin"), (8, "editor")]
+    (kept,) = await store.keys()
+    assert (kept.expires_at, kept.last_used_at) == (None, None)
+    await store.close()
+
+
 async def test_later_migrations_run_on_an_older_database(
     url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,9 +3,9 @@ from dataclasses import replace
 import pytest
 
 from postiche.model import Delay, MockConfig, MockSources
-from postiche.store import AlreadyExists, Store
+from postiche.store import AlreadyExists, Conflict, Store
 
-from .things import a_call, a_document, a_mock, a_server_response, after
+from .things import NOON, a_call, a_document, a_mock, a_server_response, after
 
 pytestmark = pytest.mark.anyio
 
@@ -88,8 +88,18 @@ async def test_replacing_a_mock_stores_every_field_and_derives_active(store: Sto
     assert await store.mock("m2") == a_mock(id="m2", active=True)
 
 
+async def test_a_mock_is_replaced_only_as_it_was_expected(store: Store) -> None:
+    await store.add_mock(a_mock())
+    first = await store.replace_mock(a_mock(name="First"), expected=NOON)
+    assert first == a_mock(name="First", updated_at=after(1))
+    with pytest.raises(Conflict, match="m1 has changed"):
+        await store.replace_mock(a_mock(name="Second", updated_at=after(9)), expected=NOON)
+    assert await store.mock("m1") == first
+
+
 async def test_a_mock_that_is_gone_is_not_replaced(store: Store) -> None:
     assert await store.replace_mock(a_mock()) is None
+    assert await store.replace_mock(a_mock(), expected=NOON) is None
     assert await store.mocks() == ()
 
 

@@ -97,6 +97,10 @@ async def test_every_write_raises_the_revision(store: Store) -> None:
         store.delete_mock("m1"),
         store.delete_document("collection", "c1"),
         store.revoke_key("k1"),
+        store.replace_user(a_user(role="viewer")),
+        store.replace_workspace(a_workspace(type="public")),
+        store.delete_workspace("w1"),
+        store.delete_user(7),
     )
     assert all(step > 0 for step in grown)
 
@@ -114,6 +118,11 @@ async def test_what_changes_nothing_leaves_the_revision(store: Store) -> None:
         store.revoke_key("k1"),
         store.add_calls([a_call()]),
         store.prune_calls(before=after(1), keep=0),
+        store.replace_user(a_user()),
+        store.delete_user(7),
+        store.replace_workspace(a_workspace()),
+        store.delete_workspace("w1"),
+        store.touch_key("k1", NOON),
         store.document("collection", "c1"),
         store.refresh(),
     )

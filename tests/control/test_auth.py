@@ -4,7 +4,7 @@ import re
 import pytest
 
 from postiche.control import auth
-from postiche.store import AlreadyExists
+from postiche.store import AlreadyExists, StoreError
 
 from .world import World, error_of
 
@@ -82,3 +82,25 @@ def test_a_revoked_key_opens_nothing(world: World) -> None:
     (stored,) = world.wait(world.store.keys)
     world.wait(world.store.revoke_key, stored.id)
     assert world.get("/me").status_code == 401
+
+
+def test_the_key_may_stand_in_the_query_as_newman_sends_it(world: World) -> None:
+    assert world.ask("GET", f"/me?apikey={world.key}", key="").status_code == 200
+    assert world.ask("GET", "/me?apikey=wrong", key="").status_code == 401
+    assert world.ask("GET", "/me?apikey=%ff%00", key="").status_code == 401
+
+
+def test_the_header_counts_before_the_query(world: World) -> None:
+    assert world.ask("GET", f"/me?apikey={world.key}", key="wrong").status_code == 401
+    assert world.ask("GET", "/me?apikey=wrong").status_code == 200
+
+
+def test_a_key_whose_use_cannot_be_noted_opens_the_api_all_the_same(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def fail(*_: object) -> bool:
+        raise StoreError("The disk is full.")
+
+    monkeypatch.setattr(type(world.store), "touch_key", fail)
+    assert world.get("/me").status_code == 200
+    assert "could not be noted" in caplog.text

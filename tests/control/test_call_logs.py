@@ -229,7 +229,6 @@ def test_nothing_is_shown_from_before_the_retention_period(world: World, url: st
 def test_a_cursor_that_no_page_gave_is_refused(world: World, url: str, cursor: str) -> None:
     response = world.get(f"{url}?cursor={cursor}")
     assert response.status_code == 400
-    assert response.headers["content-type"] == "application/problem+json"
     assert response.json() == {
         "type": "https://api.postman.com/problems/bad-request",
         "title": "Malformed request",

@@ -103,7 +103,7 @@ def test_an_environment_nested_too_deeply_is_refused(world: World) -> None:
     deep: object = "x"
     for _ in range(300):
         deep = [deep]
-    values = [{"key": "a", "description": deep}]
+    values = [{"key": "a", "source": deep}]
     response = world.post("/environments", {"environment": {"name": "x", "values": values}})
     assert response.status_code == 400
     assert error_of(response)["details"] == [": must NOT have more than 254 levels"]

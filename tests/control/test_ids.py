@@ -2,7 +2,7 @@ from datetime import timedelta
 from itertools import islice
 from uuid import UUID
 
-from postiche.control.ids import ordered_ids
+from postiche.control.ids import id_after, ordered_ids
 
 from .world import NOON
 
@@ -34,3 +34,16 @@ def test_two_collections_of_one_moment_share_no_ids() -> None:
     one = set(islice(ordered_ids(NOON, SEED), 100))
     other = set(islice(ordered_ids(NOON, other_seed), 100))
     assert not one & other
+
+
+FRESH = "01a20320-a200-7002-8000-000000abcdef"
+LAST = "ffffffff-ffff-ffff-ffff-ffffffffffff"
+
+
+def test_a_new_id_sorts_after_all_siblings_but_the_very_last() -> None:
+    older = "01000000-0000-4000-8000-000000000000"
+    newer = "F0000000-0000-4000-8000-000000000000"
+    assert id_after([], FRESH) == FRESH
+    assert id_after([older], FRESH) == FRESH
+    assert id_after([newer, older], FRESH) == "f0000000-0000-4000-8000-000000000001"
+    assert id_after([LAST], FRESH) == FRESH

@@ -2,6 +2,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from postiche.control.wire import iso
+
 from .world import UNKNOWN_ID, Json, World, error_of
 
 NO_MOCK = {
@@ -54,7 +56,8 @@ def test_a_created_mock_is_answered_listed_and_shown(world: World) -> None:
         "updatedAt": "2026-11-22T12:00:00.000Z",
         "environment": environment,
     }
-    assert world.get("/mocks").json() == {"mocks": [{**mock, "isPublic": False}]}
+    listed = {**mock, "config": {**mock["config"], "serverResponseId": ""}, "isPublic": False}
+    assert world.get("/mocks").json() == {"mocks": [listed]}
     assert shown(world, mock["uid"]) == {**mock, "isPublic": False, "deactivated": False}
 
 
@@ -159,21 +162,29 @@ def test_an_environment_is_no_collection(world: World) -> None:
     assert response.status_code == 400
 
 
+def a_second_later(world: World) -> str:
+    """Let a second pass, and say what time it is then."""
+    world.later()
+    return iso(world.time)
+
+
 def test_an_update_changes_what_it_names_and_nothing_else(world: World) -> None:
     mock = world.mock(environment=world.environment(), name="old")
-    world.later()
-    expected = {**mock, "updatedAt": "2026-11-22T12:00:01.000Z"}
+    expected = dict(mock)
     collection, environment = world.collection(name="other"), world.environment()
     for fields in (
         {"name": "new"},
         {"collection": collection},
         {"environment": environment},
     ):
-        expected |= fields
+        expected |= fields | {"updatedAt": a_second_later(world)}
         assert changed(world, mock["id"], **fields) == expected
     expected["config"] |= {"matchBody": True}
+    expected["updatedAt"] = a_second_later(world)
     assert changed(world, mock["id"], config={"matchBody": True}) == expected
-    assert changed(world, mock["uid"], private=True, description="d", versionTag="t") == expected
+    expected["updatedAt"] = a_second_later(world)
+    unshown = {"private": True, "description": "d", "versionTag": "t"}
+    assert changed(world, mock["uid"], **unshown) == expected
     assert private(world, mock["id"])
 
 

@@ -9,10 +9,7 @@ from .world import UNKNOWN_ID, World
 @pytest.mark.parametrize(
     ("method", "path", "named"),
     [
-        ("PATCH", f"/collections/{UNKNOWN_ID}", "PATCH /collections/{collectionId} "),
-        ("POST", "/import/openapi", "POST /import/openapi "),
-        ("GET", "/specs/x/files/y", "GET /specs/{specId}/files/{filePath} "),
-        ("PUT", "/workspaces/x/global-variables", "/workspaces/{workspaceId}/global-variables"),
+        ("GET", f"/collections/{UNKNOWN_ID}/forks", "GET /collections/{collectionId}/forks "),
         ("POST", "/collections/merge", "POST /collections/merge "),
         ("POST", "/collections/fork/x", "POST /collections/fork/... "),
         ("GET", "/monitors", "GET /monitors "),

@@ -1,5 +1,7 @@
 import pytest
 
+from postiche.model import Document
+
 from .world import UNKNOWN_ID, Json, World, error_of
 
 
@@ -66,7 +68,7 @@ def test_deactivated_mocks_are_shown_on_demand(world: World) -> None:
 def test_there_are_no_teams(world: World) -> None:
     path = f"/workspaces/{world.workspace()}"
     assert "team" not in world.get(path).json()["workspace"]
-    assert world.get(f"{path}?include=team").json()["workspace"]["team"] is None
+    assert "team" not in world.get(f"{path}?include=team").json()["workspace"]
 
 
 @pytest.mark.parametrize("reference", [UNKNOWN_ID, "nonsense", "%00"])
@@ -187,3 +189,14 @@ def test_what_is_missing_or_impossible_is_named(
     error = error_of(response)
     assert (error["name"], error["details"]) == (name, {"param": param})
     assert listed(world) == ["My Workspace"]
+
+
+def test_a_workspace_shows_its_specs_and_is_found_by_them(world: World) -> None:
+    workspace = world.workspace()
+    spec = Document(
+        "spec", world.new_id(), 10000001, workspace, "API", b"{}", world.time, world.time, 10000001
+    )
+    world.wait(world.store.add_document, spec)
+    shown = world.get(f"/workspaces/{workspace}").json()["workspace"]
+    assert shown["specs"] == [{"id": spec.id, "name": "API", "uid": spec.uid}]
+    assert listed(world, f"elementType=specification&elementId={spec.id}") == ["My Workspace"]

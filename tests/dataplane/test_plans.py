@@ -3,6 +3,7 @@ import hashlib
 import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from postiche.core.match import match
 from postiche.core.plan import Plan
 from postiche.dataplane import plans
 from postiche.dataplane.plans import FixedMocks, MockEntry, StoredMocks, plan_of
-from postiche.model import ApiKey, MockSources, Request, ServerResponse, User
+from postiche.model import ApiKey, MockSources, Request, ServerResponse, User, Workspace
 from postiche.store import Store
 from tests.dataplane.driver import (
     MOCK_ID,
@@ -304,17 +305,71 @@ def test_a_flood_of_unknown_ids_drives_no_plan_out(tmp_path: Path) -> None:
     play(tmp_path, story)
 
 
-def test_a_key_opens_private_mocks_until_it_is_revoked(tmp_path: Path) -> None:
-    digest = hashlib.sha256(b"PMAK-1").hexdigest()
+async def put_key(store: Store, user_id: int, text: str, **more: Any) -> None:
+    """A user with one key."""
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    await store.add_user(User(user_id, "u", "U", "u@example.com", "viewer"))
+    await store.add_key(ApiKey(text, user_id, "key", digest, "PMAK-...", NOON, **more))
 
+
+async def put_workspace(store: Store, kind: str) -> Workspace:
+    """The workspace of the mock, made by user 7."""
+    workspace = Workspace("w", "W", kind, "", "", 7, NOON, NOON)
+    await store.add_workspace(workspace)
+    return workspace
+
+
+def test_a_key_opens_private_mocks_until_it_is_revoked(tmp_path: Path) -> None:
     async def story(store: Store, mocks: StoredMocks) -> None:
+        await put_workspace(store, "team")
         assert not await mocks.may_call(MOCK_ID, "PMAK-1")
-        await store.add_user(User(7, "u", "U", "u@example.com"))
-        await store.add_key(ApiKey("k", 7, "key", digest, "PMAK-...", NOON))
+        await put_key(store, 7, "PMAK-1")
         assert await mocks.may_call(MOCK_ID, "PMAK-1")
+        assert await mocks.may_call(f"7-{MOCK_ID}", "PMAK-1")
         assert not await mocks.may_call(MOCK_ID, "PMAK-2")
-        await store.revoke_key("k")
+        await store.revoke_key("PMAK-1")
         assert not await mocks.may_call(MOCK_ID, "PMAK-1")
+
+    play(tmp_path, story)
+
+
+def test_a_private_mock_opens_to_those_who_see_its_workspace(tmp_path: Path) -> None:
+    async def story(store: Store, mocks: StoredMocks) -> None:
+        workspace = await put_workspace(store, "personal")
+        await put_key(store, 7, "PMAK-creator")
+        await put_key(store, 8, "PMAK-other")
+        for kind, opens in (("personal", False), ("team", True), ("private", False)):
+            await store.replace_workspace(replace(workspace, type=kind))
+            assert await mocks.may_call(MOCK_ID, "PMAK-creator")
+            assert await mocks.may_call(MOCK_ID, "PMAK-other") is opens
+
+    play(tmp_path, story)
+
+
+def test_an_expired_key_opens_nothing_however_well_known(tmp_path: Path) -> None:
+    async def story(store: Store, _: StoredMocks) -> None:
+        times = [NOON]
+        mocks = StoredMocks(store, clock=lambda: times[-1])
+        await put_workspace(store, "team")
+        await put_key(store, 8, "PMAK-1", expires_at=NOON + timedelta(seconds=1))
+        assert await mocks.may_call(MOCK_ID, "PMAK-1")
+        times.append(NOON + timedelta(seconds=1))
+        assert not await mocks.may_call(MOCK_ID, "PMAK-1")
+
+    play(tmp_path, story)
+
+
+def test_the_use_of_a_key_is_noted_once_a_minute(tmp_path: Path) -> None:
+    async def story(store: Store, _: StoredMocks) -> None:
+        seconds = [0]
+        mocks = StoredMocks(store, clock=lambda: NOON + timedelta(seconds=seconds[-1]))
+        await put_workspace(store, "team")
+        await put_key(store, 8, "PMAK-1")
+        for now, noted in ((0, 0), (59, 0), (60, 60), (61, 60)):
+            seconds.append(now)
+            assert await mocks.may_call(MOCK_ID, "PMAK-1")
+            (key,) = await store.keys()
+            assert key.last_used_at == NOON + timedelta(seconds=noted)
 
     play(tmp_path, story)
 

@@ -50,7 +50,7 @@ def opens(folder: Path, key: str) -> bool:
     """Whether a key opens the API."""
 
     async def ask(store: Store) -> bool:
-        return await store.user_of_key(digest(key)) is not None
+        return await store.key_and_user(digest(key)) is not None
 
     return on_store(folder, ask)
 
@@ -113,16 +113,6 @@ def test_a_key_file_that_cannot_be_is_named(tmp_path: Path) -> None:
 
 
 # --- keys ----------------------------------------------------------------------------
-
-
-def test_keys_are_made_listed_and_revoked_on_a_new_database(tmp_path: Path) -> None:
-    made, text = asyncio.run(administration.create_key(url(tmp_path), "a name"))
-    assert opens(tmp_path, text)
-    assert asyncio.run(administration.list_keys(url(tmp_path))) == (made,)
-    asyncio.run(administration.revoke_key(url(tmp_path), made.id))
-    assert not opens(tmp_path, text)
-    with pytest.raises(KeyFailure, match=f"there is no key with id {made.id}"):
-        asyncio.run(administration.revoke_key(url(tmp_path), made.id))
 
 
 # --- calls ---------------------------------------------------------------------------

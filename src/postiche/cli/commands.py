@@ -7,13 +7,14 @@ that `postiche run` starts at once.
 
 import logging
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Optional
 
 import typer
 
 from postiche import __version__
-from postiche.model import Call
+from postiche.model import Call, Role
 from postiche.server.failures import Failure
 from postiche.server.options import HELP
 from postiche.store import StoreError
@@ -31,6 +32,13 @@ app = typer.Typer(
 )
 keys_app = typer.Typer(help="Make, list and revoke API keys.", no_args_is_help=True)
 app.add_typer(keys_app, name="keys")
+users_app = typer.Typer(help="Make, list and delete users, and set roles.", no_args_is_help=True)
+app.add_typer(users_app, name="users")
+
+_TIMES = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]
+
+
+UserName = Annotated[str, typer.Argument(metavar="USERNAME", help="Name of the user.")]
 
 DatabaseUrl = Annotated[
     Optional[str],  # noqa: UP045 - read at run time by typer
@@ -142,22 +150,31 @@ def run(
 @keys_app.command("create")
 def create_key(
     name: Annotated[str, typer.Argument(help="What the key is for.")] = "command line",
+    user: Annotated[
+        Optional[str],  # noqa: UP045 - read at run time by typer
+        typer.Option(help="Name of the user it is for.", show_default="the first user"),
+    ] = None,
+    expires: Annotated[
+        Optional[datetime],  # noqa: UP045 - read at run time by typer
+        typer.Option(help="When it ends, in UTC.", formats=_TIMES, show_default="never"),
+    ] = None,
     database_url: DatabaseUrl = None,
 ) -> None:
     """Make an API key and print it, once: only its hash is kept."""
-    from postiche.server import administration
+    from postiche.server import accounts
 
-    _, text = _administer(administration.create_key(_database(database_url), name))
-    typer.echo(text)
+    ends = None if expires is None else expires.replace(tzinfo=UTC)
+    making = accounts.create_key(_database(database_url), name, username=user, expires_at=ends)
+    typer.echo(_administer(making)[1])
 
 
 @keys_app.command("list")
 def list_keys(database_url: DatabaseUrl = None) -> None:
-    """List the API keys: id, name, hint and when they were made."""
+    """List the API keys: whose they are, a hint, when they were made, end and were used."""
     from postiche.cli import display
-    from postiche.server import administration
+    from postiche.server import accounts
 
-    display.keys(_administer(administration.list_keys(_database(database_url))))
+    display.keys(_administer(accounts.list_keys(_database(database_url))))
 
 
 @keys_app.command("revoke")
@@ -166,10 +183,55 @@ def revoke_key(
     database_url: DatabaseUrl = None,
 ) -> None:
     """Revoke an API key; running servers refuse it within a second."""
-    from postiche.server import administration
+    from postiche.server import accounts
 
-    _administer(administration.revoke_key(_database(database_url), key_id))
+    _administer(accounts.revoke_key(_database(database_url), key_id))
     typer.echo(f"revoked {key_id}")
+
+
+@users_app.command("create")
+def create_user(
+    username: UserName,
+    role: Annotated[Role, typer.Option(help="What they may do.")] = "editor",
+    email: Annotated[str, typer.Option(help="Their e-mail address.")] = "",
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Make a user with a personal workspace; `keys create --user` gives them a key."""
+    from postiche.server import accounts
+
+    making = accounts.create_user(_database(database_url), username, role, email)
+    typer.echo(_administer(making).id)
+
+
+@users_app.command("list")
+def list_users(database_url: DatabaseUrl = None) -> None:
+    """List the users: id, name and role."""
+    from postiche.cli import display
+    from postiche.server import accounts
+
+    display.users(_administer(accounts.list_users(_database(database_url))))
+
+
+@users_app.command("role")
+def change_role(
+    username: UserName,
+    role: Annotated[Role, typer.Argument(help="What they may do from now on.")],
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Give a user another role."""
+    from postiche.server import accounts
+
+    _administer(accounts.change_role(_database(database_url), username, role))
+    typer.echo(f"{username} is {role}")
+
+
+@users_app.command("delete")
+def delete_user(username: UserName, database_url: DatabaseUrl = None) -> None:
+    """Delete a user with their keys, and with what only they could see."""
+    from postiche.server import accounts
+
+    _administer(accounts.delete_user(_database(database_url), username))
+    typer.echo(f"deleted {username}")
 
 
 @app.command()

@@ -7,13 +7,14 @@ the control characters it may hold.
 
 import shlex
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import orjson
 from rich.console import Console
 from rich.text import Text
 
-from postiche.model import ApiKey, Call, Example
+from postiche.model import ApiKey, Call, Example, User
 
 if TYPE_CHECKING:
     from postiche.server.administration import FirstKey
@@ -156,16 +157,35 @@ def _demo(server: "Started", mock_url: str) -> None:
     _out.print(f"  curl {shlex.quote(mock_url + '/get?test=123')}")
 
 
-# --- postiche keys -------------------------------------------------------------------
+# --- postiche keys and users ---------------------------------------------------------
 
 
-def keys(found: Sequence[ApiKey]) -> None:
-    """One key per line, in columns."""
-    rows = [("ID", "NAME", "HINT", "CREATED")]
-    for key in found:
-        created = key.created_at.isoformat(timespec="seconds")
-        rows.append((key.id, plain(key.name), plain(key.hint), created))
-    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+def keys(found: Sequence[tuple[ApiKey, str]]) -> None:
+    """One key per line, in columns, with the name of its user."""
+    _columns(
+        ("ID", "NAME", "USER", "HINT", "CREATED", "EXPIRES", "LAST USED"),
+        [(key.id, key.name, user, key.hint, *map(_moment, _times(key))) for key, user in found],
+    )
+
+
+def _times(key: ApiKey) -> tuple[datetime | None, ...]:
+    return key.created_at, key.expires_at, key.last_used_at
+
+
+def users(found: Sequence[User]) -> None:
+    """One user per line, in columns."""
+    _columns(
+        ("ID", "NAME", "ROLE", "EMAIL"), [(str(u.id), u.username, u.role, u.email) for u in found]
+    )
+
+
+def _moment(time: datetime | None) -> str:
+    return "never" if time is None else time.isoformat(timespec="seconds")
+
+
+def _columns(head: Sequence[str], body: Sequence[Sequence[str]]) -> None:
+    rows = [head, *([plain(cell) for cell in row] for row in body)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(head) - 1)]
     for row in rows:
         cells = [cell.ljust(width) for cell, width in zip(row, [*widths, 0], strict=True)]
         _out.print("  ".join(cells))

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from postiche.control import wire
+from postiche.control.access import UserStore
 from postiche.control.body import read_json
 from postiche.model import User
 from postiche.store import Store
@@ -51,13 +52,16 @@ class ControlSettings:
 class Api:
     """One Postman API: a store and its settings.
 
+    Handlers use `Asked.store`, which knows what its user may, not this one.
     `updating` is held around a read, a change and the write back, so that two
-    partial updates never undo each other.
+    partial updates never undo each other. `background` holds the tasks that go
+    on after their answer, so that they are not forgotten.
     """
 
     store: Store
     settings: ControlSettings
     updating: asyncio.Lock = field(default_factory=asyncio.Lock)
+    background: set[asyncio.Task[None]] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +73,9 @@ class Asked:
     request: Request
 
     @property
-    def store(self) -> Store:
-        """Where everything is kept."""
-        return self.api.store
+    def store(self) -> UserStore:
+        """Where everything is kept, as far as the user may see and change it."""
+        return UserStore(self.api.store, self.user)
 
     @property
     def settings(self) -> ControlSettings:

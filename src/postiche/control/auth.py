@@ -4,19 +4,25 @@ Knows keys and the `x-api-key` header. Must not know any resource.
 """
 
 import hashlib
+import logging
 import re
 import secrets
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from starlette.requests import Request
 
 from postiche.control import wire
 from postiche.model import ApiKey, User
-from postiche.store import Store
+from postiche.store import Store, StoreError
 
 _POSTMAN_KEY = re.compile("PMAK-[0-9a-f]{24}-[0-9a-f]{34}")
 _OWN_KEY = re.compile("[!-~]{16,}")
+
+_NOTED_EVERY = timedelta(minutes=1)
+"""The use of a key is noted at most this often: a read must not cost a write each time."""
+
+_log = logging.getLogger(__name__)
 
 
 def generate_key() -> str:
@@ -26,7 +32,7 @@ def generate_key() -> str:
 
 def digest(key: str) -> str:
     """What is stored of a key: its SHA-256 in hex. Keys are random, so it needs no salt."""
-    return hashlib.sha256(key.encode()).hexdigest()
+    return hashlib.sha256(key.encode(errors="replace")).hexdigest()
 
 
 def hint(key: str) -> str:
@@ -42,11 +48,14 @@ async def create_key(
     clock: Callable[[], datetime],
     new_id: Callable[[], str],
     key: str | None = None,
+    *,
+    expires_at: datetime | None = None,
 ) -> tuple[ApiKey, str]:
     """Store a key for a user; the second value is the key itself, which is not kept.
 
-    A given `key` may be any 16 or more visible ASCII characters. Raises
-    ValueError for any other, AlreadyExists if the key is known.
+    A given `key` may be any 16 or more visible ASCII characters. Without
+    `expires_at` it opens the API until it is revoked. Raises ValueError for
+    any other key, AlreadyExists if the key is known.
     """
     text = generate_key() if key is None else key
     if not _OWN_KEY.fullmatch(text):
@@ -58,15 +67,30 @@ async def create_key(
         digest=digest(text),
         hint=hint(text),
         created_at=clock(),
+        expires_at=expires_at,
     )
     await store.add_key(stored)
     return stored, text
 
 
-async def authenticate(store: Store, request: Request) -> User:
-    """The user whose key the request carries. Raises ApiError 401 (behaviour C.1)."""
-    key = request.headers.get("x-api-key", "")
-    user = await store.user_of_key(digest(key)) if key else None
-    if user is None:
+async def authenticate(store: Store, request: Request, now: datetime) -> User:
+    """The user whose key the request carries, unless expired. Raises ApiError 401 (behaviour C.1).
+
+    The key stands in the header, else in the query parameter `apikey`, as Newman sends it.
+    """
+    text = request.headers.get("x-api-key") or request.query_params.get("apikey")
+    held = await store.key_and_user(digest(text)) if text else None
+    if held is None or not held[0].valid_at(now):
         raise wire.unauthenticated()
-    return user
+    await note_use(store, held[0], now)
+    return held[1]
+
+
+async def note_use(store: Store, key: ApiKey, now: datetime) -> None:
+    """Note that a key is used, unless that was done a moment ago. Never fails."""
+    if key.last_used_at is not None and now - key.last_used_at < _NOTED_EVERY:
+        return
+    try:
+        await store.touch_key(key.id, now)
+    except StoreError:
+        _log.warning("The use of an API key could not be noted.", exc_info=True)

@@ -1,9 +1,10 @@
-"""What a new store must hold before the Postman API can answer.
+"""What a new store, and a new user, must have before the Postman API can answer.
 
-Knows the first user and the default workspace. Must not know HTTP or keys.
+Knows the first user and personal workspaces. Must not know HTTP or keys.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
@@ -15,19 +16,21 @@ FIRST_USER = User(
     username="postiche",
     full_name="Postiche",
     email="postiche@localhost",
+    role="admin",
 )
 
 
 async def first_user(store: Store, clock: Callable[[], datetime]) -> User:
-    """The oldest user, after making sure that there is one and that there is a workspace.
+    """The first admin, after making sure that there is one and that there is a workspace.
 
     Idempotent, also when several servers start on one database at once: both
     have fixed ids, so only one of them can add each.
     """
     users = await store.users() or await _add_user(store)
+    admin = next((each for each in users if each.role == "admin"), users[0])
     if not await store.workspaces():
-        await _add_workspace(store, users[0], clock())
-    return users[0]
+        await add_personal_workspace(store, admin, clock(), default_workspace_id(admin))
+    return admin
 
 
 async def _add_user(store: Store) -> tuple[User, ...]:
@@ -38,9 +41,17 @@ async def _add_user(store: Store) -> tuple[User, ...]:
     return (FIRST_USER,)
 
 
-async def _add_workspace(store: Store, user: User, now: datetime) -> None:
+def default_workspace_id(user: User) -> str:
+    """The id of the workspace that a user begins with; always the same for one user."""
+    return str(uuid5(NAMESPACE_URL, f"postiche:default-workspace:{user.id}"))
+
+
+async def add_personal_workspace(
+    store: Store, user: User, now: datetime, workspace_id: str
+) -> Workspace:
+    """Give a user a personal workspace, unless there is one with this id."""
     workspace = Workspace(
-        id=str(uuid5(NAMESPACE_URL, f"postiche:default-workspace:{user.id}")),
+        id=workspace_id,
         name="My Workspace",
         type="personal",
         description="",
@@ -49,7 +60,6 @@ async def _add_workspace(store: Store, user: User, now: datetime) -> None:
         created_at=now,
         updated_at=now,
     )
-    try:
+    with suppress(AlreadyExists):
         await store.add_workspace(workspace)
-    except AlreadyExists:
-        return
+    return workspace

@@ -20,7 +20,7 @@ MAX_FOLDERS = 100
 """How many folders may stand inside each other."""
 
 _OBJECTS = {"type": ["array", "null"], "items": {"type": ["object", "null"]}}
-_complaints = compile_schema(
+complaints_about = compile_schema(
     {
         "type": "object",
         "required": ["info", "item"],
@@ -48,6 +48,7 @@ _complaints = compile_schema(
         },
     }
 )
+"""What is wrong with a collection (appendix 3, collectionPut400Errors)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def checked(body: dict[str, object]) -> dict[str, Any]:
     collection = body.get("collection")
     if collection is None:
         raise wire.param_missing("collection")
-    complaints = _complaints(collection)
+    complaints = complaints_about(collection)
     if complaints:
         raise wire.found_errors("collection", [str(each) for each in complaints])
     assert isinstance(collection, dict)
@@ -99,6 +100,12 @@ def stamped(collection: dict[str, Any], stamp: Stamp, fresh_ids: Iterator[str]) 
     info = {"_postman_id": stamp.id, **kept, **stamp.info}
     _identify(collection["item"], stamp.owner, fresh_ids)
     return to_json("collection", {**collection, "info": info})
+
+
+def refuse_deep_folders(items: list[dict[str, Any]]) -> None:
+    """Raises ApiError 400 if folders stand inside each other more than MAX_FOLDERS deep."""
+    for _ in _in_file_order(items):
+        pass
 
 
 def _identify(items: list[dict[str, Any]], owner: int, fresh_ids: Iterator[str]) -> None:

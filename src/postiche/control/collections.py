@@ -13,9 +13,16 @@ from postiche.control import wire
 from postiche.control.api import Asked
 from postiche.control.body import off_loop
 from postiche.control.collection_document import Stamp, checked, claimed_id, minimal, stamped
-from postiche.control.documents import find, row, summary, target_workspace, workspace_filter
+from postiche.control.documents import (
+    find,
+    find_head_to_change,
+    row,
+    summary,
+    target_workspace,
+    workspace_filter,
+)
 from postiche.control.ids import ordered_ids
-from postiche.model import Document
+from postiche.model import Document, Workspace
 from postiche.store import AlreadyExists
 
 
@@ -30,7 +37,7 @@ async def list_collections(asked: Asked) -> Response:
     documents = await asked.store.documents(
         "collection", workspace=workspace, name=name, limit=limit, offset=offset
     )
-    total = await _total(asked, workspace, name)
+    total = await asked.store.count_documents("collection", workspace=workspace, name=name)
     meta = {"total": total, "offset": offset, "limit": total if limit is None else limit}
     return wire.answer({"collections": [row(each) for each in documents], "meta": meta})
 
@@ -53,21 +60,30 @@ def _count(name: str, text: str, *, least: int) -> int:
     return number
 
 
-async def _total(asked: Asked, workspace: str | None, name: str | None) -> int:
-    if name is None:
-        return await asked.store.count_documents("collection", workspace=workspace)
-    return len(await asked.store.documents("collection", workspace=workspace, name=name))
-
-
 async def create_collection(asked: Asked) -> Response:
     """POST /collections: keeps the collection's own id if it is valid and free."""
     workspace = await target_workspace(asked)
     collection, size = await asked.json(checked)
     claimed = wire.reference(claimed_id(collection))
     new_id = claimed.key if claimed else asked.settings.new_id()
+    document = await _new(asked, workspace, collection, size, new_id)
+    try:
+        await asked.store.add_document(document)
+    except AlreadyExists:
+        if await asked.store.document_head("collection", new_id):
+            raise _id_is_taken(new_id) from None
+        # It belongs to somebody whose things this user must not know of.
+        document = await _new(asked, workspace, collection, size, asked.settings.new_id())
+        await asked.store.add_document(document)
+    return wire.answer({"collection": summary(document)})
+
+
+async def _new(
+    asked: Asked, workspace: Workspace, collection: dict[str, Any], size: int, new_id: str
+) -> Document:
     now = asked.now()
     stamp = Stamp(new_id, asked.user.id, created_at=now, updated_at=now, updated_by=asked.user.id)
-    document = Document(
+    return Document(
         kind="collection",
         id=new_id,
         owner=stamp.owner,
@@ -78,16 +94,15 @@ async def create_collection(asked: Asked) -> Response:
         updated_at=now,
         updated_by=asked.user.id,
     )
-    try:
-        await asked.store.add_document(document)
-    except AlreadyExists:
-        raise wire.legacy(
-            400,
-            "instanceFoundError",
-            "The specified item already exists.",
-            details={"item": "collection", "id": new_id},
-        ) from None
-    return wire.answer({"collection": summary(document)})
+
+
+def _id_is_taken(collection_id: str) -> wire.ApiError:
+    return wire.legacy(
+        400,
+        "instanceFoundError",
+        "The specified item already exists.",
+        details={"item": "collection", "id": collection_id},
+    )
 
 
 async def get_collection(asked: Asked) -> Response:
@@ -109,14 +124,22 @@ async def replace_collection(asked: Asked) -> Response:
     """PUT /collections/{collectionId}: the whole collection anew, in one write."""
     old = await _existing(asked)
     collection, size = await asked.json(checked)
-    claimed = claimed_id(collection)
-    if claimed is not None:
-        _refuse_other_id(claimed, old.id)
+    refuse_other_id(collection, old.id)
+    new = await replaced(asked, old, collection, size)
+    if new is None:
+        raise missing(asked)
+    return wire.answer({"collection": summary(new)})
+
+
+async def replaced(
+    asked: Asked, old: Document, collection: dict[str, Any], size: int
+) -> Document | None:
+    """Put a checked collection in the place of the old one; None if that is gone."""
     now = asked.now()
     stamp = Stamp(
         old.id, old.owner, created_at=old.created_at, updated_at=now, updated_by=asked.user.id
     )
-    replaced = await asked.store.replace_document(
+    return await asked.store.replace_document(
         "collection",
         old.id,
         name=collection["info"]["name"],
@@ -124,16 +147,13 @@ async def replace_collection(asked: Asked) -> Response:
         updated_by=asked.user.id,
         updated_at=now,
     )
-    if replaced is None:
-        raise _missing(asked)
-    return wire.answer({"collection": summary(replaced)})
 
 
 async def delete_collection(asked: Asked) -> Response:
     """DELETE /collections/{collectionId}: mocks of it become inactive."""
     document = await _existing(asked)
     if not await asked.store.delete_document("collection", document.id):
-        raise _missing(asked)
+        raise missing(asked)
     return wire.answer({"collection": {"id": document.id, "uid": document.uid}})
 
 
@@ -142,9 +162,11 @@ async def _stamped(asked: Asked, collection: dict[str, Any], size: int, stamp: S
     return await off_loop(size, lambda: stamped(collection, stamp, fresh_ids))
 
 
-def _refuse_other_id(claimed: object, collection_id: str) -> None:
+def refuse_other_id(collection: dict[str, Any], collection_id: str) -> None:
+    """Raises ApiError 400 if a collection brings an id of its own that is not this one."""
+    claimed = claimed_id(collection)
     reference = wire.reference(claimed)
-    if reference is None or reference.key != collection_id:
+    if claimed is not None and (reference is None or reference.key != collection_id):
         raise wire.legacy(
             400,
             "collectionMismatchError",
@@ -153,11 +175,13 @@ def _refuse_other_id(claimed: object, collection_id: str) -> None:
 
 
 async def _existing(asked: Asked) -> Document:
-    document = await find(asked, "collection", asked.segment("collectionId"))
+    """The collection to change or delete. Raises ApiError 404, or 403."""
+    document = await find_head_to_change(asked, "collection", asked.segment("collectionId"))
     if document is None:
-        raise _missing(asked)
+        raise missing(asked)
     return document
 
 
-def _missing(asked: Asked) -> wire.ApiError:
+def missing(asked: Asked) -> wire.ApiError:
+    """A collection that is not there (instanceNotFoundCollection)."""
     return wire.item_not_found(404, "collection", asked.segment("collectionId"))

@@ -1,11 +1,13 @@
 """What collections and environments have in common: where they are and how they are listed.
 
 Knows how ids, uids and workspaces lead to stored things. Must not know what
-a collection or an environment contains.
+a collection or an environment contains, nor who sees which: `access` does.
 """
 
 from postiche.control import wire
+from postiche.control.access import must_change, no_such_workspace
 from postiche.control.api import Asked
+from postiche.control.bootstrap import add_personal_workspace
 from postiche.model import Document, DocumentKind, Workspace
 
 
@@ -16,6 +18,31 @@ async def find(asked: Asked, kind: DocumentKind, text: object) -> Document | Non
         return None
     document = await asked.store.document(kind, reference.key)
     return document if document and reference.fits(document.owner) else None
+
+
+async def find_to_change(asked: Asked, kind: DocumentKind, text: object) -> Document | None:
+    """What `find` finds. Raises ApiError 403 if the user sees it but may not change it."""
+    document = await find(asked, kind, text)
+    if document is not None:
+        must_change(asked.user)
+    return document
+
+
+async def find_head(asked: Asked, kind: DocumentKind, text: object) -> Document | None:
+    """What `find` finds, without its content."""
+    reference = wire.reference(text)
+    if reference is None:
+        return None
+    head = await asked.store.document_head(kind, reference.key)
+    return head if head and reference.fits(head.owner) else None
+
+
+async def find_head_to_change(asked: Asked, kind: DocumentKind, text: object) -> Document | None:
+    """What `find_to_change` finds, without its content."""
+    head = await find_head(asked, kind, text)
+    if head is not None:
+        must_change(asked.user)
+    return head
 
 
 NOWHERE = ""
@@ -36,15 +63,15 @@ async def target_workspace(asked: Asked) -> Workspace:
     """The workspace to create things in: the one asked for, else the oldest personal one.
 
     Raises ApiError 400 if the one asked for does not exist (workspace400Error;
-    the operations that create things document no 404).
+    the operations that create things document no 404), 403 if the user may
+    create nothing.
     """
     wanted = asked.query("workspace")
-    if wanted is None:
-        return await _default_workspace(asked)
-    workspace = await find_workspace(asked, wanted)
-    if workspace is None:
-        raise wire.legacy(400, "instanceNotFoundError", "The specified workspace does not exist.")
-    return workspace
+    workspace = await find_workspace(asked, wanted) if wanted else None
+    if wanted and workspace is None:
+        raise no_such_workspace()
+    must_change(asked.user)
+    return workspace or await _default_workspace(asked)
 
 
 async def find_workspace(asked: Asked, text: str) -> Workspace | None:
@@ -55,10 +82,21 @@ async def find_workspace(asked: Asked, text: str) -> Workspace | None:
     return await asked.store.workspace(reference.key)
 
 
+async def find_workspace_to_change(asked: Asked, text: str) -> Workspace | None:
+    """What `find_workspace` finds. Raises ApiError 403 if the user may not change it."""
+    workspace = await find_workspace(asked, text)
+    if workspace is not None:
+        must_change(asked.user)
+    return workspace
+
+
 async def _default_workspace(asked: Asked) -> Workspace:
-    workspaces = await asked.store.workspaces()
-    personal = [each for each in workspaces if each.type == "personal"]
-    return (personal or workspaces)[0]
+    for each in await asked.store.workspaces():
+        if each.type == "personal":
+            return each
+    return await add_personal_workspace(
+        asked.api.store, asked.user, asked.now(), asked.settings.new_id()
+    )
 
 
 def row(document: Document) -> dict[str, object]:

@@ -12,7 +12,14 @@ from starlette.responses import Response
 from postiche.control import wire
 from postiche.control.api import Asked
 from postiche.control.body import off_loop, to_json
-from postiche.control.documents import find, row, summary, target_workspace, workspace_filter
+from postiche.control.documents import (
+    find,
+    find_to_change,
+    row,
+    summary,
+    target_workspace,
+    workspace_filter,
+)
 from postiche.control.validate import NO_NUL, Validator, compile_schema
 from postiche.model import Document
 
@@ -31,6 +38,7 @@ _PROPERTIES = {
                 "value": {"type": "string"},
                 "enabled": {"type": "boolean"},
                 "type": {"type": "string"},
+                "description": {"type": "string"},
             },
         },
     },
@@ -112,7 +120,8 @@ async def delete_environment(asked: Asked) -> Response:
 
 
 async def _existing(asked: Asked) -> Document:
-    document = await find(asked, "environment", asked.segment("environmentId"))
+    """The environment to change or delete. Raises ApiError 404, or 403."""
+    document = await find_to_change(asked, "environment", asked.segment("environmentId"))
     if document is None:
         raise _missing()
     return document

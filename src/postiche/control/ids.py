@@ -5,7 +5,7 @@ The matcher breaks its last ties by id (behaviour A.1), so the ids given to
 items and examples that came without one must sort in file order.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from uuid import UUID
 
@@ -33,3 +33,15 @@ def ordered_ids(moment: datetime, seed: UUID) -> Iterator[str]:
 def _version_7(milliseconds: int, tail: int) -> UUID:
     high, low = divmod(tail, 1 << _LOW_BITS)
     return UUID(int=milliseconds << 80 | 0x7 << 76 | high << 64 | 0b10 << _LOW_BITS | low)
+
+
+def id_after(siblings: Iterable[str], fresh: str) -> str:
+    """The fresh id, unless a sibling sorts after it: then the id next to the last sibling.
+
+    Ids that came with an upload may be anything, and the highest id of all has
+    no successor; then the fresh one has to do.
+    """
+    last = max((UUID(each).int for each in siblings), default=0)
+    if UUID(fresh).int > last or last + 1 >= 1 << 128:
+        return fresh
+    return str(UUID(int=last + 1))

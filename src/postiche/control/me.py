@@ -13,10 +13,10 @@ UNLIMITED = 99_999_999
 
 
 async def get_me(asked: Asked) -> Response:
-    """GET /me: the user, and how many mock calls are in the log. Nothing here has a limit."""
+    """GET /me: the user, and how many calls their mocks have in the log. No limits here."""
     user = asked.user
     await asked.settings.flush_calls()
-    calls = await asked.store.count_calls()
+    calls = await asked.store.count_own_calls()
     shown = {
         "id": user.id,
         "sub": str(user.id),
@@ -29,7 +29,7 @@ async def get_me(asked: Asked) -> Response:
         "teamId": 0,
         "teamName": "",
         "teamDomain": "",
-        "roles": ["user"],
+        "roles": ["user", user.role],
     }
     usage = {"mock_usage": calls, "api_usage": 0, "monitor_request_runs": 0}
     return wire.answer({"user": shown, "operations": [_operation(*each) for each in usage.items()]})

@@ -9,8 +9,9 @@ from typing import Any
 from starlette.responses import Response
 
 from postiche.control import mock_config, wire
+from postiche.control.access import must_change
 from postiche.control.api import Asked
-from postiche.control.documents import find, target_workspace, workspace_filter
+from postiche.control.documents import find_head, target_workspace, workspace_filter
 from postiche.control.validate import NO_NUL, compile_schema
 from postiche.model import Document, DocumentKind, Mock, MockConfig
 
@@ -40,8 +41,14 @@ async def list_mocks(asked: Asked) -> Response:
     workspace = workspace_filter(asked)
     owner = asked.user.id if workspace is None else None
     mocks = await asked.store.mocks(workspace=workspace, owner=owner)
-    rows = [{**_shown(asked, each), "isPublic": False} for each in mocks if each.active]
-    return wire.answer({"mocks": rows})
+    return wire.answer({"mocks": [_row(asked, each) for each in mocks if each.active]})
+
+
+def _row(asked: Asked, mock: Mock) -> dict[str, object]:
+    """A mock as the list has it; there, no server response is an empty text (OpenAPI 1.45)."""
+    config = mock_config.shown(mock.config)
+    config["serverResponseId"] = mock.config.server_response_id or ""
+    return {**_shown(asked, mock), "config": config, "isPublic": False}
 
 
 async def create_mock(asked: Asked) -> Response:
@@ -79,10 +86,10 @@ async def get_mock(asked: Asked) -> Response:
 
 async def update_mock(asked: Asked) -> Response:
     """PUT /mocks/{mockId}: what is not sent stays as it is."""
-    await existing_mock(asked)
+    await mock_to_change(asked)
     sent, _ = await asked.json(_sent_mock)
     async with asked.api.updating:
-        old = await existing_mock(asked)
+        old = await mock_to_change(asked)
         if not _KNOWN.intersection(sent):
             raise wire.nothing_to_update(UPDATABLE)
         mock = await _stored(asked, await _changed(asked, old, sent))
@@ -91,7 +98,7 @@ async def update_mock(asked: Asked) -> Response:
 
 async def delete_mock(asked: Asked) -> Response:
     """DELETE /mocks/{mockId}, with its server responses and call logs."""
-    mock = await existing_mock(asked)
+    mock = await mock_to_change(asked)
     if not await asked.store.delete_mock(mock.id):
         raise no_such_mock()
     return wire.answer({"mock": {"id": mock.id, "uid": mock.uid}})
@@ -115,7 +122,7 @@ async def unpublish_mock(asked: Asked) -> Response:
 
 async def _set_private(asked: Asked, private: bool, already: wire.ApiError) -> Response:
     async with asked.api.updating:
-        old = await existing_mock(asked)
+        old = await mock_to_change(asked)
         if old.private == private:
             raise already
         mock = await _stored(asked, replace(old, private=private))
@@ -136,6 +143,13 @@ async def existing_mock(asked: Asked) -> Mock:
     mock = await find_mock(asked)
     if mock is None:
         raise no_such_mock()
+    return mock
+
+
+async def mock_to_change(asked: Asked) -> Mock:
+    """The mock that the path names. Raises ApiError 404, or 403 if the user may not change it."""
+    mock = await existing_mock(asked)
+    must_change(asked.user)
     return mock
 
 
@@ -185,7 +199,7 @@ async def _environment(asked: Asked, text: str | None) -> str | None:
 
 
 async def _document(asked: Asked, kind: DocumentKind, text: str) -> Document:
-    document = await find(asked, kind, text)
+    document = await find_head(asked, kind, text)
     if document is None:
         raise wire.item_not_found(400, kind, text)
     return document

@@ -10,6 +10,7 @@ from typing import Any
 from starlette.responses import Response
 
 from postiche.control import wire
+from postiche.control.access import must_change
 from postiche.control.api import Asked
 from postiche.control.mocks import find_mock, no_such_server_response
 from postiche.control.validate import NO_NUL, Validator, compile_schema
@@ -54,6 +55,7 @@ async def list_server_responses(asked: Asked) -> Response:
 async def create_server_response(asked: Asked) -> Response:
     """POST /mocks/{mockId}/server-responses. It takes effect once the mock's config names it."""
     mock = await _mock(asked)
+    must_change(asked.user)
     sent, _ = await asked.json(_new)
     now = asked.now()
     bare = ServerResponse(
@@ -81,10 +83,10 @@ async def get_server_response(asked: Asked) -> Response:
 
 async def update_server_response(asked: Asked) -> Response:
     """PUT /mocks/{mockId}/server-responses/{serverResponseId}: what is not sent stays."""
-    await _existing(asked)
+    await _to_change(asked)
     sent, _ = await asked.json(_changes)
     async with asked.api.updating:
-        old = await _existing(asked)
+        old = await _to_change(asked)
         if not set(_PROPERTIES).intersection(sent):
             raise wire.nothing_to_update(UPDATABLE)
         response = _changed(replace(old, updated_at=asked.now(), updated_by=asked.user.id), sent)
@@ -95,7 +97,7 @@ async def update_server_response(asked: Asked) -> Response:
 
 async def delete_server_response(asked: Asked) -> Response:
     """DELETE /mocks/{mockId}/server-responses/{serverResponseId}; an active one is switched off."""
-    response = await _existing(asked)
+    response = await _to_change(asked)
     if not await asked.store.delete_server_response(response.mock, response.id):
         raise no_such_server_response()
     hidden = ("mock", "updatedAt")
@@ -118,6 +120,12 @@ async def _existing(asked: Asked) -> ServerResponse:
     response = reference and await asked.store.server_response(mock.id, reference.key)
     if not response:
         raise no_such_server_response()
+    return response
+
+
+async def _to_change(asked: Asked) -> ServerResponse:
+    response = await _existing(asked)
+    must_change(asked.user)
     return response
 
 

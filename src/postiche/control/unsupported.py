@@ -6,75 +6,69 @@ is wrong and one that is not supported. Must not know the supported ones.
 
 from postiche.control import wire
 
-OPERATIONS: dict[str, tuple[str, ...]] = {
-    "/collections/{collectionId}": ("PATCH",),
-    "/collections/{collectionId}/duplicates": ("POST",),
-    "/collections/{collectionId}/folders": ("POST",),
-    "/collections/{collectionId}/folders/{folderId}": ("GET", "PUT", "DELETE"),
-    "/collections/{collectionId}/requests": ("POST",),
-    "/collections/{collectionId}/requests/{requestId}": ("GET", "PUT", "DELETE"),
-    "/collections/{collectionId}/responses": ("POST",),
-    "/collections/{collectionId}/responses/{responseId}": ("GET", "PUT", "DELETE"),
-    "/collections/{collectionId}/transformations": ("GET",),
-    "/collection-duplicate-tasks/{taskId}": ("GET",),
-    "/collection-folders-transfers": ("POST",),
-    "/collection-requests-transfers": ("POST",),
-    "/collection-responses-transfers": ("POST",),
-    "/collection-updates-tasks/{taskId}": ("GET",),
-    "/environments/{environmentId}": ("PATCH",),
-    "/import/openapi": ("POST",),
-    "/specs": ("GET", "POST"),
-    "/specs/{specId}": ("GET", "PATCH", "DELETE"),
-    "/specs/{specId}/collections/{collectionId}/sync-options": ("PATCH",),
-    "/specs/{specId}/definitions": ("GET",),
-    "/specs/{specId}/files": ("GET", "POST"),
-    "/specs/{specId}/files/{filePath}": ("GET", "PATCH", "DELETE"),
-    "/specs/{specId}/generations/{elementType}": ("GET", "POST"),
-    "/specs/{specId}/synchronizations": ("PUT",),
-    "/specs/{specId}/version-tags": ("GET", "POST"),
-    "/specs/{specId}/version-tags/{tagId}/files": ("GET",),
-    "/workspaces/{workspaceId}": ("PUT", "DELETE"),
-    "/workspaces/{workspaceId}/global-variables": ("GET", "PUT"),
-}
+OPERATIONS: dict[str, tuple[str, ...]] = {}
 """Operations next to those that are supported (OpenAPI 1.45), by path."""
 
 FAMILIES = (
     "/accounts",
+    "/analytics",
+    "/analytics-metadata",
+    "/api-catalog",
     "/apis",
     "/audit",
+    "/audit-actions",
     "/collection-accesses",
     "/collections/collection-forks",
     "/collections/fork",
     "/collections/merge",
     "/collections/{collectionId}/comments",
+    "/collections/{collectionId}/folders/{folderId}/comments",
     "/collections/{collectionId}/forks",
+    "/collections/{collectionId}/public-documentations",
     "/collections/{collectionId}/pull-requests",
     "/collections/{collectionId}/pulls",
+    "/collections/{collectionId}/requests/{requestId}/comments",
+    "/collections/{collectionId}/responses/{responseId}/comments",
     "/collections/{collectionId}/roles",
     "/collections/{collectionId}/source-status",
     "/collections/{collectionId}/tags",
     "/comments-resolutions",
+    "/components",
+    "/context",
+    "/context-graph",
     "/detected-secrets",
     "/detected-secrets-queries",
     "/environments/{environmentId}/forks",
     "/environments/{environmentId}/merges",
     "/environments/{environmentId}/pulls",
     "/groups",
+    "/invitations",
     "/monitors",
     "/network",
+    "/packages",
     "/pull-requests",
     "/scim",
+    "/sdk-git-connections",
+    "/sdks",
     "/secret-types",
     "/security",
     "/tags",
+    "/teams",
     "/users",
     "/webhooks",
+    "/workspaces-roles",
     "/workspaces/{workspaceId}/activities",
+    "/workspaces/{workspaceId}/element-transfers",
     "/workspaces/{workspaceId}/roles",
     "/workspaces/{workspaceId}/tags",
-    "/workspaces-roles",
+    "/workspaces/{workspaceId}/transfers",
+    "/workspaces/{workspaceId}/updates",
 )
-"""Parts of the Postman API of which nothing is supported: these paths and all below them."""
+"""Parts of the Postman API of which nothing is supported: these paths and all below them.
+
+The definition that Postiche follows does not have them; they are known from
+Postman's documentation and from what Postman's MCP server calls.
+"""
 
 
 def not_supported(method: str, path: str) -> wire.ApiError:

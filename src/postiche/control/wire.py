@@ -41,12 +41,12 @@ class ApiError(Exception):
         self.media_type = media_type
         self.headers = dict(headers or {})
 
-    def response(self) -> Response:
-        """The error as it is sent."""
+    def response(self, media_type: str | None = None) -> Response:
+        """The error as it is sent; `media_type` instead of its own, if given."""
         return Response(
             orjson.dumps(self.body),
             status_code=self.status,
-            media_type=self.media_type,
+            media_type=media_type or self.media_type,
             headers=CORS | self.headers,
         )
 

@@ -11,14 +11,17 @@ from typing import Any
 from starlette.responses import Response
 
 from postiche.control import wire
+from postiche.control.access import may_change
 from postiche.control.api import Asked
-from postiche.control.documents import find, find_workspace, summary
+from postiche.control.documents import find_head, find_workspace, summary
 from postiche.control.validate import NO_NUL, compile_schema
-from postiche.model import Mock, Workspace
+from postiche.model import DocumentKind, Mock, Workspace
 
 TYPES = ("personal", "private", "team", "public", "partner")
 MAX_ROWS = 100
-ELEMENT_TYPES = ("collection", "specification")
+ELEMENT_TYPES: dict[str, DocumentKind] = {"collection": "collection", "specification": "spec"}
+"""What `elementType` may be, and what is meant by it."""
+
 DEACTIVATED = "mocks:deactivated"
 """The `include` value that lists inactive mocks, too."""
 
@@ -50,6 +53,8 @@ async def list_workspaces(asked: Asked) -> Response:
 
 async def create_workspace(asked: Asked) -> Response:
     """POST /workspaces."""
+    if not may_change(asked.user):
+        raise _may_not_create()
     sent, _ = await asked.json(_sent)
     now = asked.now()
     workspace = Workspace(
@@ -66,6 +71,18 @@ async def create_workspace(asked: Asked) -> Response:
     return wire.answer({"workspace": {"id": workspace.id, "name": workspace.name}})
 
 
+def _may_not_create() -> wire.ApiError:
+    """Postman's words, which name team workspaces (workspace403ErrorUnauthorized)."""
+    error = {
+        "status": 403,
+        "name": "forbiddenError",
+        "message": "You are not authorized to perform this action",
+        "detail": "You do not have permission to create team workspaces.",
+        "instance": "",
+    }
+    return wire.ApiError(403, {"error": error})
+
+
 async def get_workspace(asked: Asked) -> Response:
     """GET /workspaces/{workspaceId}, with what is in it; inactive mocks only if asked for."""
     workspace = await find_workspace(asked, asked.segment("workspaceId"))
@@ -77,7 +94,6 @@ async def get_workspace(asked: Asked) -> Response:
         "description": workspace.description,
         "updatedBy": str(workspace.created_by),
         **await _elements(asked, workspace, deactivated=DEACTIVATED in include),
-        **({"team": None} if "team" in include else {}),
     }
     return wire.answer({"workspace": shown})
 
@@ -104,10 +120,8 @@ async def _holding_element(asked: Asked) -> tuple[Workspace, ...]:
         raise _bare_bad_request(f"elementType must be one of: {', '.join(ELEMENT_TYPES)}")
     if element_id is None:
         raise _bare_bad_request("elementId is required when elementType is provided")
-    if element_type != "collection":
-        return ()
-    collection = await find(asked, "collection", element_id)
-    holder = collection and await asked.store.workspace(collection.workspace)
+    element = await find_head(asked, ELEMENT_TYPES[element_type], element_id)
+    holder = element and await asked.store.workspace(element.workspace)
     return (holder,) if holder else ()
 
 
@@ -189,6 +203,7 @@ async def _elements(
 ) -> dict[str, list[dict[str, object]]]:
     collections = await asked.store.documents("collection", workspace=workspace.id)
     environments = await asked.store.documents("environment", workspace=workspace.id)
+    specs = await asked.store.documents("spec", workspace=workspace.id)
     mocks = await asked.store.mocks(workspace=workspace.id)
     return {
         "collections": [summary(each) for each in collections],
@@ -196,7 +211,7 @@ async def _elements(
         "mocks": [_mock(each) for each in mocks if each.active or deactivated],
         "monitors": [],
         "apis": [],
-        "specs": [],
+        "specs": [summary(each) for each in specs],
     }
 
 

@@ -13,7 +13,8 @@ import hashlib
 import logging
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Generic, Protocol, TypeVar
 from weakref import WeakValueDictionary
 
@@ -22,8 +23,17 @@ import orjson
 from postiche.core.collection import CollectionError, read_collection, read_environment
 from postiche.core.plan import Plan, compile_plan
 from postiche.core.render import server_response_reply
-from postiche.model import Collection, Environment, Mock, MockSources, Reply, ServerResponse
-from postiche.store import Store
+from postiche.model import (
+    ApiKey,
+    Collection,
+    Environment,
+    Mock,
+    MockSources,
+    Reply,
+    ServerResponse,
+    seen_by,
+)
+from postiche.store import Store, StoreError
 
 logger = logging.getLogger(__name__)
 
@@ -32,9 +42,11 @@ PLAN_BUDGET = 320 * 1024 * 1024
 PLAN_FLOOR = 32 * 1024
 """What the smallest plan counts for: so at most 10,000 mocks are kept within the budget."""
 REMEMBERED = 10_000
-"""How many unknown mock ids, and how many API keys, are remembered."""
+"""How many unknown mock ids, and how many API keys with mocks, are remembered."""
 LONGEST_ID = 128
 """No stored mock has a longer id; longer ones are not looked up."""
+NOTED_EVERY = timedelta(minutes=1)
+"""The use of an API key is noted at most this often."""
 THREAD_ABOVE = 64 * 1024
 """Bytes of sources above which compiling moves to a thread, so that serving goes on."""
 
@@ -87,6 +99,18 @@ class _Loaded:
     entry: MockEntry
 
 
+@dataclass(frozen=True, slots=True)
+class _Caller:
+    """Whose key, as of `revision`, opens a mock; None if the key does not."""
+
+    revision: int
+    key: ApiKey | None
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
 class StoredMocks:
     """The mocks of a store, each compiled once per change of its sources.
 
@@ -95,11 +119,18 @@ class StoredMocks:
     them drives none out.
     """
 
-    def __init__(self, store: Store, *, budget: int = PLAN_BUDGET) -> None:
+    def __init__(
+        self,
+        store: Store,
+        *,
+        budget: int = PLAN_BUDGET,
+        clock: Callable[[], datetime] = _utc_now,
+    ) -> None:
         self._store = store
+        self._clock = clock
         self._loaded: _Recent[_Loaded] = _Recent(budget)
         self._unknown: _Recent[int] = _Recent(REMEMBERED)
-        self._keys: _Recent[tuple[int, bool]] = _Recent(REMEMBERED)
+        self._callers: _Recent[_Caller] = _Recent(REMEMBERED)
         self._loading: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     def warm(self, mock_id: str) -> MockEntry | None:
@@ -120,18 +151,40 @@ class StoredMocks:
             return None
         return entry if owner in (None, str(entry.mock.owner)) else None
 
-    async def may_call(self, mock_id: str, key: str) -> bool:  # noqa: ARG002 - keys open all mocks
-        """Whether this is a known API key: all users of one Postiche are one team.
+    async def may_call(self, mock_id: str, key: str) -> bool:
+        """Whether this is the API key, not expired, of a user who sees the mock's workspace.
 
         Raises StoreError.
         """
         digest = hashlib.sha256(key.encode(errors="replace")).hexdigest()
+        pair = f"{digest} {_parted(mock_id)[1]}"
+        caller = self._callers.get(pair)
+        if caller is None or caller.revision < self._store.revision:
+            caller = await self._caller(mock_id, digest)
+            self._callers.put(pair, caller)
+        now = self._clock()
+        if caller.key is None or not caller.key.valid_at(now):
+            return False
+        await self._note_use(pair, caller, caller.key, now)
+        return True
+
+    async def _caller(self, mock_id: str, digest: str) -> _Caller:
         revision = self._store.revision
-        known = self._keys.get(digest)
-        if known is None or known[0] < revision:
-            known = (revision, await self._store.user_of_key(digest) is not None)
-            self._keys.put(digest, known)
-        return known[1]
+        held = await self._store.key_and_user(digest)
+        if held is None:
+            return _Caller(revision, None)
+        key, user = held
+        seen = await self._store.mock(_parted(mock_id)[1], scope=seen_by(user))
+        return _Caller(revision, key if seen else None)
+
+    async def _note_use(self, pair: str, caller: _Caller, key: ApiKey, now: datetime) -> None:
+        if key.last_used_at is not None and now - key.last_used_at < NOTED_EVERY:
+            return
+        self._callers.put(pair, replace(caller, key=replace(key, last_used_at=now)))
+        try:
+            await self._store.touch_key(key.id, now)
+        except StoreError:
+            logger.warning("the use of an API key could not be noted", exc_info=True)
 
     async def _current(self, mock_id: str) -> MockEntry | None:
         """The entry at the present revision; concurrent callers share one load."""

@@ -1,4 +1,4 @@
-"""What the command line does to a database itself: API keys, and reading the call log.
+"""What a command does to a database itself: the first API key, and reading the call log.
 
 Knows the store and how keys are made. Must not know servers, HTTP or how
 anything is printed. A running server sees what is done here at its next look
@@ -15,8 +15,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from postiche.control import auth
-from postiche.control.bootstrap import first_user
-from postiche.model import ApiKey, Call, CallQuery, Mock, User
+from postiche.model import Call, CallQuery, Mock, User
 from postiche.server.failures import Failure
 from postiche.server.settings import Settings
 from postiche.store import Store, open_store
@@ -96,7 +95,7 @@ async def _key_of_file(store: Store, user: User, file: Path) -> FirstKey:
 
 async def _known(store: Store, user: User, text: str, source: str) -> bool:
     """Add a key unless it is known; whether it was added."""
-    if await store.user_of_key(auth.digest(text)) is not None:
+    if await store.key_and_user(auth.digest(text)) is not None:
         return False
     try:
         await auth.create_key(store, user, source, now, new_id, key=text)
@@ -128,29 +127,6 @@ def _write_secret(file: Path, text: str) -> None:
             opened_file.write(text + "\n")
     except OSError as error:
         raise KeyFailure(f"{file}: the API key cannot be written: {error.strerror}") from None
-
-
-# --- keys ---------------------------------------------------------------------------
-
-
-async def create_key(database_url: str, name: str) -> tuple[ApiKey, str]:
-    """Make a key for the first user; the second value is the key itself, told only here."""
-    async with opened(database_url) as store:
-        user = await first_user(store, now)
-        return await auth.create_key(store, user, name, now, new_id)
-
-
-async def list_keys(database_url: str) -> tuple[ApiKey, ...]:
-    """All keys, oldest first."""
-    async with opened(database_url) as store:
-        return await store.keys()
-
-
-async def revoke_key(database_url: str, key_id: str) -> None:
-    """Delete a key. Raises Failure if there is none with this id."""
-    async with opened(database_url) as store:
-        if not await store.revoke_key(key_id):
-            raise KeyFailure(f"there is no key with id {key_id}; `postiche keys list` shows them")
 
 
 # --- calls --------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from starlette.types import ASGIApp
 
 from postiche.control import auth
 from postiche.control.api import ControlSettings
-from postiche.control.app import control_app
+from postiche.control.app import control_app, finished
 from postiche.control.bootstrap import first_user
 from postiche.core.dynamic import Sources
 from postiche.dataplane.app import MockApp
@@ -30,6 +30,7 @@ from postiche.server import administration, demo, listening
 from postiche.server.administration import FirstKey, new_id, now
 from postiche.server.front import Front
 from postiche.server.listening import Listener, port_of
+from postiche.server.memory import give_back_large_blocks
 from postiche.server.settings import Settings
 from postiche.store import Store, StoreError
 
@@ -79,6 +80,7 @@ async def serve(settings: Settings, *, demo: bool, started: Callable[[Started], 
 
     Raises Failure or StoreError if the server cannot start.
     """
+    give_back_large_blocks()
     with ExitStack() as sockets:
         main = _listen(sockets, settings.host, settings.port, "--port")
         extra = []
@@ -105,7 +107,7 @@ async def running(
             api = control_app(store, _control_settings(settings, mock_url, flush))
             demo_url = await _demo(api, store, user, mock_url) if with_demo else None
             api_url = listening.origin(settings.host, ports.main)
-            yield _running(
+            server = _running(
                 Started(settings, api_url, mock_url, key, demo_url),
                 ports,
                 api,
@@ -117,6 +119,10 @@ async def running(
                     max_body=settings.max_body,
                 ),
             )
+            try:
+                yield server
+            finally:
+                await finished(api)
 
 
 def mock_urls(settings: Settings, ports: Ports) -> MockUrl:

@@ -18,6 +18,7 @@ from postiche.model import (
     DocumentKind,
     Mock,
     MockSources,
+    Scope,
     ServerResponse,
     User,
     Workspace,
@@ -32,6 +33,10 @@ class AlreadyExists(StoreError):  # noqa: N818 - reads as what it says
     """A thing of that kind with that id is already stored."""
 
 
+class Conflict(StoreError):  # noqa: N818 - reads as what it says
+    """The thing to be replaced is no longer the one that was read."""
+
+
 class InvalidCursor(StoreError):  # noqa: N818 - reads as what it says
     """The paging cursor was not made by this store."""
 
@@ -44,6 +49,9 @@ class Store(Protocol):
     what is not there give None, never an error; deletes and updates say
     whether there was anything. Times are timezone-aware UTC with millisecond
     precision. Lists come oldest first (by creation time, then id).
+
+    With a `scope`, what lies outside of it is passed over as if it were not
+    there; without one, everything is found.
     """
 
     @property
@@ -51,7 +59,7 @@ class Store(Protocol):
         """Grows with every write that a mock's reply can depend on. Free to read.
 
         Writes by this process show at once; writes by other processes once
-        `refresh` has run. Call records do not change it.
+        `refresh` has run. Call records and the use of keys do not change it.
         """
         ...
 
@@ -73,20 +81,36 @@ class Store(Protocol):
         """All users, by id."""
         ...
 
+    async def user(self, user_id: int) -> User | None:
+        """The user with this id."""
+        ...
+
+    async def replace_user(self, user: User) -> bool:
+        """Store all fields of a known user anew."""
+        ...
+
+    async def delete_user(self, user_id: int) -> bool:
+        """Delete a user with their keys; what they made stays."""
+        ...
+
     async def add_key(self, key: ApiKey) -> None:
         """Store an API key. Raises AlreadyExists for a known id or digest."""
         ...
 
-    async def keys(self) -> tuple[ApiKey, ...]:
-        """All API keys, oldest first."""
+    async def keys(self, *, user_id: int | None = None) -> tuple[ApiKey, ...]:
+        """API keys, of one user or of all, oldest first."""
         ...
 
     async def revoke_key(self, key_id: str) -> bool:
         """Delete the key with this id."""
         ...
 
-    async def user_of_key(self, digest: str) -> User | None:
-        """The user whose key has this SHA-256 (hex)."""
+    async def key_and_user(self, digest: str) -> tuple[ApiKey, User] | None:
+        """The key with this SHA-256 (hex), expired or not, and the user it belongs to."""
+        ...
+
+    async def touch_key(self, key_id: str, used_at: datetime) -> bool:
+        """Note when a key was used, unless a later use is noted. Does not change `revision`."""
         ...
 
     # workspaces
@@ -95,12 +119,23 @@ class Store(Protocol):
         """Store a workspace. Raises AlreadyExists."""
         ...
 
-    async def workspaces(self) -> tuple[Workspace, ...]:
+    async def workspaces(self, *, scope: Scope | None = None) -> tuple[Workspace, ...]:
         """All workspaces, oldest first."""
         ...
 
-    async def workspace(self, workspace_id: str) -> Workspace | None:
+    async def workspace(self, workspace_id: str, *, scope: Scope | None = None) -> Workspace | None:
         """The workspace with this id."""
+        ...
+
+    async def replace_workspace(self, workspace: Workspace) -> bool:
+        """Store all fields of a known workspace anew."""
+        ...
+
+    async def delete_workspace(self, workspace_id: str) -> bool:
+        """Delete a workspace with its documents and mocks, and all that hangs on these.
+
+        Mocks elsewhere that use one of the documents become inactive.
+        """
         ...
 
     # collections and environments
@@ -114,6 +149,7 @@ class Store(Protocol):
         kind: DocumentKind,
         *,
         workspace: str | None = None,
+        scope: Scope | None = None,
         name: str | None = None,
         limit: int | None = None,
         offset: int = 0,
@@ -121,12 +157,27 @@ class Store(Protocol):
         """Documents of a kind without their content; `name` fits exactly."""
         ...
 
-    async def count_documents(self, kind: DocumentKind, *, workspace: str | None = None) -> int:
-        """How many documents of a kind there are, in one workspace or in all."""
+    async def count_documents(
+        self,
+        kind: DocumentKind,
+        *,
+        workspace: str | None = None,
+        scope: Scope | None = None,
+        name: str | None = None,
+    ) -> int:
+        """How many documents `documents` lists without limit and offset."""
         ...
 
-    async def document(self, kind: DocumentKind, document_id: str) -> Document | None:
+    async def document(
+        self, kind: DocumentKind, document_id: str, *, scope: Scope | None = None
+    ) -> Document | None:
         """The document with this plain id, content included."""
+        ...
+
+    async def document_head(
+        self, kind: DocumentKind, document_id: str, *, scope: Scope | None = None
+    ) -> Document | None:
+        """The document with this plain id, its content neither read nor given."""
         ...
 
     async def replace_document(
@@ -138,8 +189,14 @@ class Store(Protocol):
         content: bytes,
         updated_by: int,
         updated_at: datetime,
+        expected: datetime | None = None,
     ) -> Document | None:
-        """Replace name and content whole; None if there is no such document."""
+        """Replace name and content whole; None if there is no such document.
+
+        Raises Conflict if `expected` is given and is not the `updated_at` that
+        is stored. That time moves forward with each replacement, by a
+        millisecond if the one given is not later.
+        """
         ...
 
     async def delete_document(self, kind: DocumentKind, document_id: str) -> bool:
@@ -153,17 +210,24 @@ class Store(Protocol):
         ...
 
     async def mocks(
-        self, *, workspace: str | None = None, owner: int | None = None
+        self,
+        *,
+        workspace: str | None = None,
+        owner: int | None = None,
+        scope: Scope | None = None,
     ) -> tuple[Mock, ...]:
         """Mocks, active and inactive, of a workspace or owner or of all."""
         ...
 
-    async def mock(self, mock_id: str) -> Mock | None:
+    async def mock(self, mock_id: str, *, scope: Scope | None = None) -> Mock | None:
         """The mock with this plain id."""
         ...
 
-    async def replace_mock(self, mock: Mock) -> Mock | None:
-        """Store all fields of a known mock anew; None if it is gone. `active` is derived."""
+    async def replace_mock(self, mock: Mock, *, expected: datetime | None = None) -> Mock | None:
+        """Store all fields of a known mock anew; None if it is gone. `active` is derived.
+
+        Raises Conflict, and moves `updated_at` forward, as `replace_document` does.
+        """
         ...
 
     async def delete_mock(self, mock_id: str) -> bool:
@@ -210,8 +274,8 @@ class Store(Protocol):
         """A page of a mock's calls, newest first unless asked otherwise. Raises InvalidCursor."""
         ...
 
-    async def count_calls(self, mock_id: str | None = None) -> int:
-        """How many calls are logged, of one mock or of all."""
+    async def count_calls(self, mock_id: str | None = None, *, owner: int | None = None) -> int:
+        """How many calls are logged, of one mock, of all mocks of an owner, or of all."""
         ...
 
     async def prune_calls(self, *, before: datetime, keep: int) -> int:

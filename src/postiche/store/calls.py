@@ -29,6 +29,7 @@ from postiche.store.columns import (
     stored_text,
 )
 from postiche.store.tables import calls as table
+from postiche.store.tables import mocks
 
 _SELECT = select(*(column for column in table.c if column.name != "folded_path"))
 _INSERTED = [column.name for column in table.c if column.name != "seq"]
@@ -63,9 +64,15 @@ def page(connection: Connection, mock_id: str, query: CallQuery) -> CallPage:
     return CallPage(calls, _cursor(shown[-1].served_at, shown[-1].seq, ascending=query.ascending))
 
 
-def count(connection: Connection, mock_id: str | None) -> int:
-    """How many calls a mock, or all mocks, have in the log."""
-    return rows.count(connection, table, *([] if mock_id is None else [table.c.mock == mock_id]))
+def count(connection: Connection, mock_id: str | None, *, owner: int | None) -> int:
+    """How many calls a mock, the mocks of an owner, or all mocks have in the log."""
+    conditions: list[ColumnElement[bool]] = []
+    if mock_id is not None:
+        conditions.append(table.c.mock == mock_id)
+    if owner is not None:
+        owned = select(mocks.c.id).where(mocks.c.owner == storable(owner))
+        conditions.append(table.c.mock.in_(owned))
+    return rows.count(connection, table, *conditions)
 
 
 def prune(connection: Connection, *, before: datetime, keep: int) -> int:

@@ -58,7 +58,14 @@ _FIRST = (
     "CREATE INDEX calls_by_mock ON calls (mock, served_at, seq)",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST,)
+_ROLES_AND_EXPIRY = (
+    "ALTER TABLE users ADD COLUMN role {text} NOT NULL DEFAULT 'editor'",
+    "UPDATE users SET role = 'admin' WHERE id = (SELECT min(id) FROM users)",
+    "ALTER TABLE api_keys ADD COLUMN expires_at BIGINT",
+    "ALTER TABLE api_keys ADD COLUMN last_used_at BIGINT",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _ROLES_AND_EXPIRY)
 """Step n, counted from one, leads from schema version n - 1 to n."""
 
 

@@ -7,12 +7,13 @@ finds is of one moment. What changes something returns what is true.
 """
 
 import dataclasses
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, and_, delete, or_, select, update
 
-from postiche.model import Mock, MockConfig, MockSources, ServerResponse
-from postiche.store import rows
+from postiche.model import Mock, MockConfig, MockSources, Scope, ServerResponse
+from postiche.store import Conflict, rows, scopes
 from postiche.store.columns import storable
 from postiche.store.tables import calls, documents
 from postiche.store.tables import mocks as table
@@ -55,10 +56,11 @@ def add(connection: Connection, mock: Mock) -> bool:
 
 
 def listing(
-    connection: Connection, *, workspace: str | None, owner: int | None
+    connection: Connection, *, workspace: str | None, owner: int | None, scope: Scope | None
 ) -> tuple[Mock, ...]:
     """Mocks oldest first."""
-    statement = _MOCKS.order_by(table.c.created_at, table.c.id)
+    in_scope = scopes.of_things(table.c.workspace, scope)
+    statement = _MOCKS.where(*in_scope).order_by(table.c.created_at, table.c.id)
     if workspace is not None:
         statement = statement.where(table.c.workspace == workspace)
     if owner is not None:
@@ -66,14 +68,23 @@ def listing(
     return rows.several(connection, _mock, statement)
 
 
-def one(connection: Connection, mock_id: str) -> Mock | None:
+def one(connection: Connection, mock_id: str, *, scope: Scope | None = None) -> Mock | None:
     """One mock."""
-    return rows.single(connection, _mock, _MOCKS.where(table.c.id == mock_id))
+    in_scope = scopes.of_things(table.c.workspace, scope)
+    return rows.single(connection, _mock, _MOCKS.where(table.c.id == mock_id, *in_scope))
 
 
-def replace(connection: Connection, mock: Mock) -> Mock | None:
-    """Change all fields of a mock and give it back as it now is."""
-    row = rows.values(table, mock) | {"server_response": mock.config.server_response_id}
+def replace(connection: Connection, mock: Mock, *, expected: datetime | None) -> Mock | None:
+    """Change all fields of a mock and give it back as it now is. Raises Conflict."""
+    before = one(connection, mock.id)
+    if before is None:
+        return None
+    if not rows.unchanged(before.updated_at, expected):
+        raise Conflict(f"The mock {mock.id} has changed meanwhile.")
+    row = rows.values(table, mock) | {
+        "server_response": mock.config.server_response_id,
+        "updated_at": rows.later(before.updated_at, mock.updated_at),
+    }
     connection.execute(update(table).where(table.c.id == mock.id).values(row))
     return one(connection, mock.id)
 
@@ -83,6 +94,14 @@ def remove(connection: Connection, mock_id: str) -> bool:
     connection.execute(delete(responses).where(responses.c.mock == mock_id))
     connection.execute(delete(calls).where(calls.c.mock == mock_id))
     return connection.execute(delete(table).where(table.c.id == mock_id)).rowcount > 0
+
+
+def remove_all(connection: Connection, workspace: str) -> None:
+    """Delete the mocks of a workspace with their server responses and calls."""
+    ids = select(table.c.id).where(table.c.workspace == workspace)
+    connection.execute(delete(responses).where(responses.c.mock.in_(ids)))
+    connection.execute(delete(calls).where(calls.c.mock.in_(ids)))
+    connection.execute(delete(table).where(table.c.workspace == workspace))
 
 
 def sources(connection: Connection, mock_id: str) -> MockSources | None:

@@ -5,6 +5,7 @@ are, or transactions.
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Executable, Table, func, insert, select
@@ -12,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from postiche.model import ApiKey, Document, Mock, ServerResponse, User, Workspace
 from postiche.store import AlreadyExists
+from postiche.store.columns import MILLISECOND, stored_moment
 
 Thing = TypeVar("Thing")
 Stored = User | ApiKey | Workspace | Document | Mock | ServerResponse
@@ -51,3 +53,13 @@ def add(connection: Connection, table: Table, thing: Stored, **more: Any) -> boo
     except IntegrityError as error:
         raise AlreadyExists(f"{type(thing).__name__} {thing.id} is already stored.") from error
     return True
+
+
+def unchanged(updated_at: datetime, expected: datetime | None) -> bool:
+    """Whether a row with this `updated_at` is the expected one; any is, if none is expected."""
+    return expected is None or stored_moment(expected) == stored_moment(updated_at)
+
+
+def later(before: datetime, updated_at: datetime) -> datetime:
+    """The new `updated_at` of a row: one that never comes twice."""
+    return max(updated_at, before + MILLISECOND)

@@ -24,6 +24,7 @@ from postiche.model import (
     DocumentKind,
     Mock,
     MockSources,
+    Scope,
     ServerResponse,
     User,
     Workspace,
@@ -101,6 +102,14 @@ def _revised(connection: Connection) -> int:
     return _revision(connection)
 
 
+def _remove_workspace(connection: Connection, workspace_id: str) -> bool:
+    if not accounts.remove_workspace(connection, workspace_id):
+        return False
+    documents.remove_all(connection, workspace_id)
+    mocks.remove_all(connection, workspace_id)
+    return True
+
+
 class SqlStore:
     """The Store protocol over one SQL database; `open_sql_store` makes it.
 
@@ -146,33 +155,57 @@ class SqlStore:
         """All users."""
         return await self._read(accounts.users)
 
+    async def user(self, user_id: int) -> User | None:
+        """One user."""
+        return await self._read(accounts.user, user_id)
+
+    async def replace_user(self, user: User) -> bool:
+        """Replace a user."""
+        return await self._write(accounts.replace_user, user)
+
+    async def delete_user(self, user_id: int) -> bool:
+        """Delete a user and their keys."""
+        return await self._write(accounts.remove_user, user_id)
+
     async def add_key(self, key: ApiKey) -> None:
         """Store an API key."""
         await self._write(accounts.add_key, key)
 
-    async def keys(self) -> tuple[ApiKey, ...]:
-        """All API keys."""
-        return await self._read(accounts.keys)
+    async def keys(self, *, user_id: int | None = None) -> tuple[ApiKey, ...]:
+        """API keys."""
+        return await self._read(accounts.keys, user_id=user_id)
 
     async def revoke_key(self, key_id: str) -> bool:
         """Delete an API key."""
         return await self._write(accounts.revoke_key, key_id)
 
-    async def user_of_key(self, digest: str) -> User | None:
-        """The user of an API key."""
-        return await self._read(accounts.user_of_key, digest)
+    async def key_and_user(self, digest: str) -> tuple[ApiKey, User] | None:
+        """An API key and its user."""
+        return await self._read(accounts.key_and_user, digest)
+
+    async def touch_key(self, key_id: str, used_at: datetime) -> bool:
+        """Note the use of an API key."""
+        return await self._log(accounts.touch_key, key_id, used_at)
 
     async def add_workspace(self, workspace: Workspace) -> None:
         """Store a workspace."""
         await self._write(accounts.add_workspace, workspace)
 
-    async def workspaces(self) -> tuple[Workspace, ...]:
-        """All workspaces."""
-        return await self._read(accounts.workspaces)
+    async def workspaces(self, *, scope: Scope | None = None) -> tuple[Workspace, ...]:
+        """Workspaces."""
+        return await self._read(accounts.workspaces, scope=scope)
 
-    async def workspace(self, workspace_id: str) -> Workspace | None:
+    async def workspace(self, workspace_id: str, *, scope: Scope | None = None) -> Workspace | None:
         """One workspace."""
-        return await self._read(accounts.workspace, workspace_id)
+        return await self._read(accounts.workspace, workspace_id, scope=scope)
+
+    async def replace_workspace(self, workspace: Workspace) -> bool:
+        """Replace a workspace."""
+        return await self._write(accounts.replace_workspace, workspace)
+
+    async def delete_workspace(self, workspace_id: str) -> bool:
+        """Delete a workspace and what is in it."""
+        return await self._write(_remove_workspace, workspace_id)
 
     async def add_document(self, document: Document) -> None:
         """Store a document."""
@@ -183,22 +216,44 @@ class SqlStore:
         kind: DocumentKind,
         *,
         workspace: str | None = None,
+        scope: Scope | None = None,
         name: str | None = None,
         limit: int | None = None,
         offset: int = 0,
     ) -> tuple[Document, ...]:
         """Documents without their content."""
         return await self._read(
-            documents.listing, kind, workspace=workspace, name=name, limit=limit, offset=offset
+            documents.listing,
+            kind,
+            workspace=workspace,
+            scope=scope,
+            name=name,
+            limit=limit,
+            offset=offset,
         )
 
-    async def count_documents(self, kind: DocumentKind, *, workspace: str | None = None) -> int:
+    async def count_documents(
+        self,
+        kind: DocumentKind,
+        *,
+        workspace: str | None = None,
+        scope: Scope | None = None,
+        name: str | None = None,
+    ) -> int:
         """The number of documents."""
-        return await self._read(documents.count, kind, workspace=workspace)
+        return await self._read(documents.count, kind, workspace=workspace, scope=scope, name=name)
 
-    async def document(self, kind: DocumentKind, document_id: str) -> Document | None:
+    async def document(
+        self, kind: DocumentKind, document_id: str, *, scope: Scope | None = None
+    ) -> Document | None:
         """One document."""
-        return await self._read(documents.one, kind, document_id)
+        return await self._read(documents.one, kind, document_id, scope=scope)
+
+    async def document_head(
+        self, kind: DocumentKind, document_id: str, *, scope: Scope | None = None
+    ) -> Document | None:
+        """One document without its content."""
+        return await self._read(documents.head, kind, document_id, scope=scope)
 
     async def replace_document(
         self,
@@ -209,6 +264,7 @@ class SqlStore:
         content: bytes,
         updated_by: int,
         updated_at: datetime,
+        expected: datetime | None = None,
     ) -> Document | None:
         """Replace a document's name and content."""
         return await self._write(
@@ -219,6 +275,7 @@ class SqlStore:
             content=content,
             updated_by=updated_by,
             updated_at=updated_at,
+            expected=expected,
         )
 
     async def delete_document(self, kind: DocumentKind, document_id: str) -> bool:
@@ -230,18 +287,22 @@ class SqlStore:
         await self._write(mocks.add, mock)
 
     async def mocks(
-        self, *, workspace: str | None = None, owner: int | None = None
+        self,
+        *,
+        workspace: str | None = None,
+        owner: int | None = None,
+        scope: Scope | None = None,
     ) -> tuple[Mock, ...]:
         """Mocks."""
-        return await self._read(mocks.listing, workspace=workspace, owner=owner)
+        return await self._read(mocks.listing, workspace=workspace, owner=owner, scope=scope)
 
-    async def mock(self, mock_id: str) -> Mock | None:
+    async def mock(self, mock_id: str, *, scope: Scope | None = None) -> Mock | None:
         """One mock."""
-        return await self._read(mocks.one, mock_id)
+        return await self._read(mocks.one, mock_id, scope=scope)
 
-    async def replace_mock(self, mock: Mock) -> Mock | None:
+    async def replace_mock(self, mock: Mock, *, expected: datetime | None = None) -> Mock | None:
         """Replace a mock."""
-        return await self._write(mocks.replace, mock)
+        return await self._write(mocks.replace, mock, expected=expected)
 
     async def delete_mock(self, mock_id: str) -> bool:
         """Delete a mock and what hangs on it."""
@@ -279,9 +340,9 @@ class SqlStore:
         """A page of calls."""
         return await self._read(call_log.page, mock_id, query)
 
-    async def count_calls(self, mock_id: str | None = None) -> int:
+    async def count_calls(self, mock_id: str | None = None, *, owner: int | None = None) -> int:
         """The number of calls."""
-        return await self._read(call_log.count, mock_id)
+        return await self._read(call_log.count, mock_id, owner=owner)
 
     async def prune_calls(self, *, before: datetime, keep: int) -> int:
         """Delete old calls."""

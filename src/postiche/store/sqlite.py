@@ -49,7 +49,12 @@ async def open_sqlite(url: URL) -> Database:
 def _database(name: str, *, one_connection: bool = False, **pool: Any) -> Database:
     engine = create_async_engine(
         URL.create("sqlite+aiosqlite", database=name),
-        connect_args={"timeout": _BUSY_SECONDS, "isolation_level": None},
+        # A cached statement keeps what was last bound to it, such as a large collection.
+        connect_args={
+            "timeout": _BUSY_SECONDS,
+            "isolation_level": None,
+            "cached_statements": 0,
+        },
         hide_parameters=True,
         **pool,
     )

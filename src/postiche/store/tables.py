@@ -41,6 +41,7 @@ users = Table(
     Column("username", Text, nullable=False),
     Column("full_name", Text, nullable=False),
     Column("email", Text, nullable=False),
+    Column("role", Text, nullable=False),
 )
 
 api_keys = Table(
@@ -52,6 +53,8 @@ api_keys = Table(
     Column("digest", Text, nullable=False),
     Column("hint", Text, nullable=False),
     Column("created_at", Moment, nullable=False),
+    Column("expires_at", Moment),
+    Column("last_used_at", Moment),
     UniqueConstraint("digest", name="api_keys_by_digest"),
 )
 
