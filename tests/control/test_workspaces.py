@@ -200,3 +200,12 @@ def test_a_workspace_shows_its_specs_and_is_found_by_them(world: World) -> None:
     shown = world.get(f"/workspaces/{workspace}").json()["workspace"]
     assert shown["specs"] == [{"id": spec.id, "name": "API", "uid": spec.uid}]
     assert listed(world, f"elementType=specification&elementId={spec.id}") == ["My Workspace"]
+
+
+def test_a_new_public_workspace_has_a_name_of_its_own(world: World) -> None:
+    created(world, "taken", "public")
+    body = {"workspace": {"name": "taken", "type": "public"}}
+    response = world.post("/workspaces", body)
+    assert response.status_code == 400
+    assert error_of(response)["name"] == "workspaceSlugNotUniqueError"
+    created(world, "taken", "team")

@@ -14,6 +14,7 @@ from postiche.control.access import may_change
 from postiche.control.api import Asked
 from postiche.control.documents import find_workspace, find_workspace_to_change
 from postiche.control.validate import NO_NUL, compile_schema
+from postiche.control.workspaces import refuse_public_namesake
 from postiche.model import Workspace
 
 TYPES = ("private", "personal", "team", "public")
@@ -46,7 +47,7 @@ async def update_workspace(asked: Asked) -> Response:
             raise _forbidden("You do not have access to update this workspace.")
         new = replace(old, **sent, updated_at=asked.now())
         _refuse_conversion(old, new)
-        await _refuse_public_namesake(asked, new)
+        await refuse_public_namesake(asked, new)
         if not await asked.store.replace_workspace(new):
             raise _missing(404)
     return wire.answer({"workspace": {"id": new.id, "name": new.name}})
@@ -82,16 +83,6 @@ def _refuse_conversion(old: Workspace, new: Workspace) -> None:
             f"Can not convert workspaces {way} public workspaces for team user. "
             "First convert to team.",
         )
-
-
-async def _refuse_public_namesake(asked: Asked, new: Workspace) -> None:
-    """Raises ApiError 400: names of public workspaces are unique (workspacePostPut400Errors)."""
-    if new.type != "public":
-        return
-    for each in await asked.store.workspaces():
-        if each.type == "public" and each.id != new.id and each.name == new.name:
-            message = "Workspace Slug is not unique in the account context"
-            raise wire.legacy(400, "workspaceSlugNotUniqueError", message)
 
 
 def _forbidden(message: str) -> wire.ApiError:

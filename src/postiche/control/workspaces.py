@@ -67,8 +67,19 @@ async def create_workspace(asked: Asked) -> Response:
         created_at=now,
         updated_at=now,
     )
+    await refuse_public_namesake(asked, workspace)
     await asked.store.add_workspace(workspace)
     return wire.answer({"workspace": {"id": workspace.id, "name": workspace.name}})
+
+
+async def refuse_public_namesake(asked: Asked, new: Workspace) -> None:
+    """Raises ApiError 400: names of public workspaces are unique (workspacePostPut400Errors)."""
+    if new.type != "public":
+        return
+    for each in await asked.store.workspaces():
+        if each.type == "public" and each.id != new.id and each.name == new.name:
+            message = "Workspace Slug is not unique in the account context"
+            raise wire.legacy(400, "workspaceSlugNotUniqueError", message)
 
 
 def _may_not_create() -> wire.ApiError:
