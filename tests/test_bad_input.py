@@ -215,6 +215,42 @@ def test_a_chunked_body_that_breaks_off_disturbs_nobody(stored: Stored) -> None:
             connection.sendall(head.encode() + b"ff\r\nonly a part")
 
 
+def test_a_client_that_stops_half_way_but_listens_is_told_so(stored: Stored) -> None:
+    path = stored.mock_url.removeprefix(stored.serving.url)
+    head = f"POST {path}/kept HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", stored.serving.port), 30) as connection:
+        connection.sendall(head.encode() + b"5\r\nab")
+        connection.shutdown(socket.SHUT_WR)
+        status, body = raw(connection, "")
+    assert (status, json.loads(body)["error"]["name"]) == (400, "malformedRequestError")
+
+
+@pytest.mark.parametrize("method", ["FOO", "BREW", "M-SEARCH", "PURGE", "get", "X" * 60])
+@pytest.mark.parametrize("body", ["", "some body"])
+def test_any_method_is_served(stored: Stored, method: str, body: str) -> None:
+    example = item("/own")
+    example["response"][0]["originalRequest"] = {"method": method, "url": "{{url}}/own"}
+    path = stored.mock_of(collection(example)).removeprefix(stored.serving.url)
+    length = f"Content-Length: {len(body)}\r\n" if body else ""
+    with socket.create_connection(("127.0.0.1", stored.serving.port), 30) as connection:
+        for _ in range(2):
+            answer = raw(
+                connection, f"{method} {path}/own HTTP/1.1\r\nHost: x\r\n{length}\r\n{body}"
+            )
+            assert answer == (200, b"body of /own")
+        assert raw(connection, f"GET {path}/own HTTP/1.1\r\nHost: x\r\n\r\n")[0] == (
+            200 if method == "get" else 404
+        )
+
+
+def test_a_path_sent_as_plain_utf_8_is_the_same_as_encoded(stored: Stored) -> None:
+    path = stored.mock_of(collection(item("/café"))).removeprefix(stored.serving.url)
+    sent = "/café".encode().decode("latin-1")
+    with socket.create_connection(("127.0.0.1", stored.serving.port), 30) as connection:
+        status, body = raw(connection, f"GET {path}{sent} HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert (status, body.decode()) == (200, "body of /café")
+
+
 def test_a_chunk_with_a_broken_length_is_refused(stored: Stored) -> None:
     path = stored.mock_url.removeprefix(stored.serving.url)
     head = f"POST {path}/kept HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -225,7 +261,8 @@ def test_a_chunk_with_a_broken_length_is_refused(stored: Stored) -> None:
 
 def raw(connection: socket.socket, request: str) -> tuple[int, bytes]:
     """Status and body of the answer to bytes as they stand."""
-    connection.sendall(request.encode("latin-1"))
+    if request:
+        connection.sendall(request.encode("latin-1"))
     received = b""
     while b"\r\n\r\n" not in received and (part := connection.recv(65536)):
         received += part

@@ -5,7 +5,7 @@ import pytest
 from postiche.model import Scope
 from postiche.store import Store
 
-from .things import a_document, a_workspace
+from .things import a_document, a_mock, a_workspace
 
 pytestmark = pytest.mark.anyio
 
@@ -43,6 +43,23 @@ async def test_a_document_out_of_scope_is_not_found_by_its_id(store: Store) -> N
     scope = Scope(creator=ADA, types=("team",))
     assert await store.document("collection", "c-eve", scope=scope) is None
     assert await store.document("collection", "c-ada", scope=scope) is not None
+
+
+async def test_a_mock_stops_when_its_owner_no_longer_sees_the_collection(store: Store) -> None:
+    await filled(store)
+    uid = f"{a_document().owner}-c-all"
+    await store.add_mock(a_mock(id="m", owner=ADA, workspace="ada", collection=uid))
+    assert (await active(store), await active(store, EVE)) == (True, None)
+    await store.replace_workspace(a_workspace(id="all", type="personal", created_by=EVE))
+    assert await active(store) is False
+    await store.replace_workspace(a_workspace(id="all", type="team", created_by=EVE))
+    assert await active(store) is True
+
+
+async def active(store: Store, owner: int = ADA) -> bool | None:
+    """Whether the owner's only mock is active; None without one."""
+    mocks = await store.mocks(owner=owner)
+    return mocks[0].active if mocks else None
 
 
 async def test_without_a_scope_everything_is_found(store: Store) -> None:

@@ -1,3 +1,5 @@
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from .world import UNKNOWN_ID, Json, World, error_of
@@ -161,3 +163,19 @@ def test_a_deleted_environment_is_gone(world: World) -> None:
 def test_environments_have_a_limit_of_their_own(world: World) -> None:
     content = b'{"environment": {"name": "' + b"x" * 30 * 1024 * 1024 + b'"}}'
     assert world.ask("POST", "/environments", content=content).status_code == 413
+
+
+def test_a_name_alone_does_not_undo_values_that_somebody_else_changes(world: World) -> None:
+    values = [{"key": f"k{n}", "value": "old"} for n in range(150)]
+    made = world.post("/environments", {"environment": {"name": "e", "values": values}})
+    path = f"/environments/{made.json()['environment']['uid']}"
+    patch = [{"op": "replace", "path": "/values/0/value", "value": "new"}]
+
+    for _ in range(5):
+        with ThreadPoolExecutor() as pool:
+            put = pool.submit(world.put, path, {"environment": {"name": "renamed"}})
+            patched = pool.submit(world.ask, "PATCH", path, json=patch)
+        assert (put.result().status_code, patched.result().status_code) == (200, 200)
+        shown = world.get(path).json()["environment"]
+        assert (shown["name"], shown["values"][0]["value"]) == ("renamed", "new")
+        world.put(path, {"environment": {"name": "e", "values": values}})

@@ -9,9 +9,11 @@ import shlex
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import orjson
 from rich.console import Console
+from rich.style import Style
 from rich.text import Text
 
 from postiche.model import ApiKey, Call, Example, User
@@ -65,8 +67,11 @@ def routes(mocks: Sequence["FileMock"], origin: str) -> None:
 
 def _route(route: "Route", base: str, width: int) -> Text:
     method = plain(route.method).ljust(width)
-    url = plain(base + route.target)
-    return Text.assemble("  ", (method, _METHOD), " ", url, "  ", (_names(route.examples), _DIM))
+    url = base + route.target
+    # Terminals end a link at a brace; the link itself has them encoded, wildcards stay readable.
+    link = Style(link=quote(url, safe="/?&=%:@!$'()*+,;~"))
+    names = (_names(route.examples), _DIM)
+    return Text.assemble("  ", (method, _METHOD), " ", (plain(url), link), "  ", names)
 
 
 def _names(examples: Iterable[Example]) -> str:

@@ -3,6 +3,7 @@
 Knows environments and their values. Must not know how variables are used.
 """
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -22,6 +23,7 @@ from postiche.control.documents import (
 )
 from postiche.control.validate import NO_NUL, Validator, compile_schema
 from postiche.model import Document
+from postiche.store import Conflict
 
 MAX_BODY = 30 * 1024 * 1024
 """The largest environment taken, in bytes (behaviour C.1)."""
@@ -92,8 +94,19 @@ async def get_environment(asked: Asked) -> Response:
 
 async def replace_environment(asked: Asked) -> Response:
     """PUT /environments/{environmentId}: a name or values that are not sent stay as they are."""
-    old = await _existing(asked)
+    await _existing(asked)
     changes, size = await asked.json(_changes, limit=MAX_BODY)
+    async with asked.api.updating:
+        replaced = None
+        while replaced is None:
+            # Somebody else's write may come first; what is not sent is then theirs.
+            with suppress(Conflict):
+                replaced = await _replaced(asked, await _existing(asked), changes, size)
+    return wire.answer({"environment": summary(replaced)})
+
+
+async def _replaced(asked: Asked, old: Document, changes: dict[str, Any], size: int) -> Document:
+    """The environment with the changes in place. Raises Conflict, or ApiError 404."""
     name = changes.get("name", old.name)
     values = changes["values"] if "values" in changes else orjson.loads(old.content)["values"]
     now = asked.now()
@@ -105,10 +118,11 @@ async def replace_environment(asked: Asked) -> Response:
         content=await off_loop(size, lambda: _content(new, values)),
         updated_by=asked.user.id,
         updated_at=now,
+        expected=old.updated_at,
     )
     if replaced is None:
         raise _missing()
-    return wire.answer({"environment": summary(replaced)})
+    return replaced
 
 
 async def delete_environment(asked: Asked) -> Response:

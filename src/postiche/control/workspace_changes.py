@@ -18,7 +18,10 @@ from postiche.control.workspaces import refuse_public_namesake
 from postiche.model import Workspace
 
 TYPES = ("private", "personal", "team", "public")
-"""What a workspace can become; partner ones are only created (updateWorkspace)."""
+"""What a workspace can become (updateWorkspace)."""
+
+PARTNER = "partner"
+"""What a workspace can only be created as; a PUT may say so of one that is."""
 
 _NO_WAYS = {("personal", "public"): "to", ("public", "personal"): "from"}
 
@@ -28,7 +31,7 @@ _complaints = compile_schema(
         "type": "object",
         "properties": {
             "name": {**_TEXT, "minLength": 1},
-            "type": {"enum": list(TYPES)},
+            "type": {"enum": [*TYPES, PARTNER]},
             "description": _TEXT,
             "about": _TEXT,
         },
@@ -75,6 +78,8 @@ def _sent(body: dict[str, object]) -> dict[str, Any]:
 
 def _refuse_conversion(old: Workspace, new: Workspace) -> None:
     """Raises ApiError 403: all users here are of one team (workspace403Error)."""
+    if new.type == PARTNER != old.type:
+        raise wire.invalid_param("type", f"It must be one of {', '.join(TYPES)}.")
     way = _NO_WAYS.get((old.type, new.type))
     if way is not None:
         raise wire.legacy(

@@ -68,13 +68,17 @@ def _stripped(value: str | None) -> str | None:
 
 
 def _name(value: str | None) -> str | None:
-    """A name as saved: clients send text beyond ASCII as UTF-8, which arrives as Latin-1."""
-    if value is None or value.isascii():
-        return _stripped(value)
+    return None if value is None else sent_text(value).strip()
+
+
+def sent_text(value: str) -> str:
+    """A header value as its sender meant it: UTF-8 beyond ASCII arrives read as Latin-1."""
+    if value.isascii():
+        return value
     try:
-        return value.encode("latin-1").decode().strip()
+        return value.encode("latin-1").decode()
     except UnicodeError:
-        return value.strip()
+        return value
 
 
 def _flag(value: str | None, default: bool) -> bool:

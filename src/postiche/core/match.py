@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from math import inf
 
 from postiche.core.bodies import SentBody
-from postiche.core.directives import Directives, read_directives
+from postiche.core.directives import Directives, read_directives, sent_text
 from postiche.core.errors import MockError
 from postiche.core.paths import SCORES, Step, canonical, captures, segments
 from postiche.core.plan import MethodPlan, Plan, PlannedExample
@@ -65,7 +65,7 @@ class Reading:
         self.body = SentBody(request)
         wanted = self.directives.match_headers
         self.wanted_headers = {
-            name: (request.header(name) or "").strip()
+            name: sent_text(request.header(name) or "").strip()
             for name in {name for name, _ in request.headers} & wanted
         }
 

@@ -13,6 +13,7 @@ from urllib.parse import unquote
 import orjson
 
 from postiche.core.bodies import SentBody
+from postiche.core.directives import sent_text
 from postiche.core.dynamic import Sources, dynamic_value
 from postiche.core.errors import MockError, Problem
 from postiche.core.match import Outcome
@@ -65,7 +66,8 @@ class Values:
         if helper.name == "queryParams":
             return self._query.get(path)
         if helper.name == "headers":
-            return self._request.header(path.lower())
+            value = self._request.header(path.lower())
+            return None if value is None else sent_text(value)
         return self._segment(path)
 
     def _segment(self, position: str) -> str | None:

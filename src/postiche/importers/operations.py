@@ -89,7 +89,7 @@ class Writer:
         }
         examples = list(self._examples(operation, request))
         accept = examples[0]["originalRequest"]["header"][-1:] if examples else []
-        if accept and accept[0]["key"] == "Accept":
+        if accept and accept[0]["key"] == "Accept" and not _accepts(headers):
             request["header"] = [*headers, *accept]
         self._count(request)
         return {
@@ -217,7 +217,8 @@ class Writer:
 
     def _original(self, operation: Part, original: Part, name: str, media_type: str) -> Part:
         """The saved request of an example; a request example of the same name is its body."""
-        accept = [{"key": "Accept", "value": media_type}] if media_type else []
+        wanted = media_type and not _accepts(original["header"])
+        accept = [{"key": "Accept", "value": media_type}] if wanted else []
         changed = {**original, "header": [*original["header"], *accept]}
         if name and "body" in original:
             changed["body"] = self._body(operation, name)[0]
@@ -306,3 +307,8 @@ def _phrase(code: int) -> str:
         return HTTPStatus(code).phrase
     except ValueError:
         return ""
+
+
+def _accepts(headers: list[Part]) -> bool:
+    """Whether the document itself says what to accept (`keepImplicitHeaders`)."""
+    return any(str(header["key"]).lower() == "accept" for header in headers)

@@ -17,6 +17,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass
 from types import FrameType
 from typing import Any, Final
+from urllib.parse import quote
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -31,6 +32,14 @@ DRAIN_SECONDS: Final = 10
 
 _BACKLOG = 2048
 _WILDCARDS = ("0.0.0.0", "::", "[::]")  # noqa: S104 - recognised, not bound
+_REQUEST_LINE = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]{1,64})( [^\r\n]*)")
+_SAFE = "".join(map(chr, range(0x20, 0x7F)))
+_METHODS = frozenset(
+    b"DELETE GET HEAD POST PUT CONNECT OPTIONS TRACE COPY LOCK MKCOL MOVE PROPFIND PROPPATCH SEARCH"
+    b" UNLOCK BIND REBIND UNBIND ACL REPORT MKACTIVITY CHECKOUT MERGE M-SEARCH NOTIFY SUBSCRIBE"
+    b" UNSUBSCRIBE PATCH PURGE MKCALENDAR LINK UNLINK SOURCE".split()
+)
+"""The methods that every release of the parser (llhttp) knows."""
 _UPGRADE = re.compile(rb"\r\nupgrade[ \t]*:[^\r\n]*(?=\r\n)", re.IGNORECASE)
 MAX_TARGET: Final = 65_535
 """Bytes of path and query together: the most that the parser can measure."""
@@ -227,7 +236,11 @@ def _is_news(record: logging.LogRecord) -> bool:
 
 
 class Http(HttpToolsProtocol):
-    """uvicorn's HTTP protocol, with two gaps closed, and errors of a mock's shape.
+    """uvicorn's HTTP protocol, with gaps closed, and errors of a mock's shape.
+
+    Its parser knows a fixed list of methods, and no bytes beyond ASCII in a
+    target; a mock answers any method and any path, so a request line that it
+    would refuse is put into words that it knows.
 
     It reads a head of any length into memory; here MAX_HEAD is the end. And
     its parser throws away the body of a request that asks for an upgrade, as
@@ -236,11 +249,15 @@ class Http(HttpToolsProtocol):
     """
 
     url = b""
+    _at_start = True
+    _own_method: str | None = None
     _in_head = True
     _without_progress = 0
 
     def data_received(self, data: bytes) -> None:
         """Feed the parser, unless the client has sent too much that leads nowhere."""
+        if self._at_start:
+            data, self._own_method = _known_request_line(data)
         if self._in_head and b"pgrade:" in data:
             data = _without_upgrade(data)
         self._without_progress += len(data)
@@ -256,11 +273,28 @@ class Http(HttpToolsProtocol):
         self.transport.write(_TARGET_TOO_LONG if too_long else _MALFORMED)
         self.transport.close()
 
+    def eof_received(self) -> None:
+        """Say so to a client that stops in the middle of a request and still listens."""
+        if not self._at_start and not self._answering:
+            self.transport.write(_MALFORMED)
+        super().eof_received()
+
+    @property
+    def _answering(self) -> bool:
+        return self.cycle is not None and self.cycle.response_started
+
+    def on_message_begin(self) -> None:
+        """The first byte of a request."""
+        self._at_start = False
+        super().on_message_begin()
+
     def on_headers_complete(self) -> None:
         """The head is whole: whatever follows is body."""
         self._in_head = False
         self._without_progress = 0
         super().on_headers_complete()
+        if self._own_method is not None:
+            self.scope["method"] = self._own_method
 
     def on_body(self, body: bytes) -> None:
         """A part of the body."""
@@ -269,9 +303,28 @@ class Http(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """The request is whole: whatever follows is the next head."""
-        self._in_head = True
+        self._in_head = self._at_start = True
+        self._own_method = None
         self._without_progress = 0
         super().on_message_complete()
+
+
+def _known_request_line(data: bytes) -> tuple[bytes, str | None]:
+    """The data with a first line that the parser takes, and the method that it stood for.
+
+    An unknown method becomes POST, for which a body is neither wanted nor
+    odd; bytes beyond ASCII are percent-encoded. Only a line that begins with
+    the data is looked at: a pipelined request with such a line is refused.
+    """
+    line = _REQUEST_LINE.match(data)
+    if line is None:
+        return data, None
+    method, rest = line.groups()
+    known = method in _METHODS
+    if known and rest.isascii():
+        return data, None
+    head = (method if known else b"POST") + quote(rest, safe=_SAFE).encode("ascii")
+    return head + data[line.end() :], None if known else method.decode("ascii")
 
 
 def _without_upgrade(data: bytes) -> bytes:

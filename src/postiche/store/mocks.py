@@ -1,9 +1,10 @@
 """Mock servers and their server responses in SQL.
 
 Knows their tables, and when a mock is active (behaviour B.1): its collection
-and its environment, if it names one, are stored under the uids it names. Must
-not know transactions or matching. Each question is one statement, so what it
-finds is of one moment. What changes something returns what is true.
+and its environment, if it names one, are stored under the uids it names, in
+workspaces that the mock's owner still sees. Must not know transactions or
+matching. Each question is one statement, so what it finds is of one moment.
+What changes something returns what is true.
 """
 
 import dataclasses
@@ -29,10 +30,18 @@ _active = and_(
 
 _with_documents = table.outerjoin(
     _collection,
-    and_(_collection.c.kind == "collection", _collection.c.uid == table.c.collection),
+    and_(
+        _collection.c.kind == "collection",
+        _collection.c.uid == table.c.collection,
+        scopes.seen_by_owner(_collection.c.workspace, table.c.owner),
+    ),
 ).outerjoin(
     _environment,
-    and_(_environment.c.kind == "environment", _environment.c.uid == table.c.environment),
+    and_(
+        _environment.c.kind == "environment",
+        _environment.c.uid == table.c.environment,
+        scopes.seen_by_owner(_environment.c.workspace, table.c.owner),
+    ),
 )
 
 _MOCKS = select(*table.c, _active).select_from(_with_documents)

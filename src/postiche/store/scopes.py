@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Column, or_, select
 
-from postiche.model import Scope
+from postiche.model import OPEN_TYPES, Scope
 from postiche.store.columns import storable
 from postiche.store.tables import workspaces
 
@@ -20,6 +20,16 @@ def of_workspaces(scope: Scope | None) -> Sequence[Any]:
         return ()
     made = workspaces.c.created_by == storable(scope.creator)
     return (or_(made, workspaces.c.type.in_(scope.types)),)
+
+
+def seen_by_owner(workspace: "Column[Any]", owner: "Column[Any]") -> Any:
+    """That the workspace in one column is not hidden from the user in another."""
+    hidden = select(workspaces.c.id).where(
+        workspaces.c.id == workspace,
+        workspaces.c.created_by != owner,
+        workspaces.c.type.not_in(OPEN_TYPES),
+    )
+    return ~hidden.exists()
 
 
 def of_things(workspace: "Column[Any]", scope: Scope | None) -> Sequence[Any]:
