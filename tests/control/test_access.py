@@ -164,6 +164,7 @@ def test_a_uid_names_who_made_the_thing_whoever_changed_it(world: World) -> None
     owner, editor = newcomer(world), newcomer(world)
     uid = owner.collection(owner.workspace("team"))
     body = owner.get(f"/collections/{uid}").json()
+    body["collection"]["info"]["name"] = "changed"
     assert editor.put(f"/collections/{uid}", body).json()["collection"]["uid"] == uid
     info = owner.get(f"/collections/{uid}").json()["collection"]["info"]
     assert info["lastUpdatedBy"] == str(editor.id)

@@ -12,7 +12,14 @@ from starlette.responses import Response
 from postiche.control import wire
 from postiche.control.api import Asked
 from postiche.control.body import off_loop
-from postiche.control.collection_document import Stamp, checked, claimed_id, minimal, stamped
+from postiche.control.collection_document import (
+    Stamp,
+    checked,
+    claimed_id,
+    minimal,
+    says_the_same,
+    stamped,
+)
 from postiche.control.documents import (
     find,
     find_head_to_change,
@@ -134,7 +141,13 @@ async def replace_collection(asked: Asked) -> Response:
 async def replaced(
     asked: Asked, old: Document, collection: dict[str, Any], size: int
 ) -> Document | None:
-    """Put a checked collection in the place of the old one; None if that is gone."""
+    """Put a checked collection in the place of the old one; None if that is gone.
+
+    One that says what is stored already, as GET gave it, is not written.
+    """
+    same = await _unchanged(asked, old, collection, size)
+    if same is not None:
+        return same
     now = asked.now()
     stamp = Stamp(
         old.id, old.owner, created_at=old.created_at, updated_at=now, updated_by=asked.user.id
@@ -147,6 +160,21 @@ async def replaced(
         updated_by=asked.user.id,
         updated_at=now,
     )
+
+
+async def _unchanged(
+    asked: Asked, old: Document, collection: dict[str, Any], size: int
+) -> Document | None:
+    """The stored collection if the new one says the same; read only if it could."""
+    if collection["info"].get("updatedAt") != wire.iso(old.updated_at):
+        return None
+    stored = await asked.store.document("collection", old.id)
+    if stored is None or stored.updated_at != old.updated_at:
+        return None
+    stamp = Stamp(old.id, old.owner, old.created_at, old.updated_at, old.updated_by)
+    content = stored.content
+    same = await off_loop(size, lambda: says_the_same(collection, stamp, content))
+    return stored if same else None
 
 
 async def delete_collection(asked: Asked) -> Response:

@@ -106,9 +106,14 @@ async def replace_environment(asked: Asked) -> Response:
 
 
 async def _replaced(asked: Asked, old: Document, changes: dict[str, Any], size: int) -> Document:
-    """The environment with the changes in place. Raises Conflict, or ApiError 404."""
+    """The environment with the changes in place; what changes nothing is not written.
+
+    Raises Conflict, or ApiError 404.
+    """
     name = changes.get("name", old.name)
     values = changes["values"] if "values" in changes else orjson.loads(old.content)["values"]
+    if await off_loop(size, lambda: _content(replace(old, name=name), values)) == old.content:
+        return old
     now = asked.now()
     new = replace(old, name=name, updated_at=now)
     replaced = await asked.store.replace_document(
