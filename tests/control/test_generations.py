@@ -88,7 +88,11 @@ def test_a_change_of_either_side_ends_the_sync(world: World) -> None:
     uid = generated(world, spec)
     other = generated(world, spec)
     world.later()
-    world.put(f"/collections/{uid}", {"collection": collection_of(world, uid)})
+    changed = collection_of(world, uid)
+    world.put(f"/collections/{uid}", {"collection": changed})
+    assert [each["state"] for each in listed(world, spec)] == ["in-sync"] * 2
+    changed["info"]["name"] = "changed"
+    world.put(f"/collections/{uid}", {"collection": changed})
     assert sorted(each["state"] for each in listed(world, spec)) == ["in-sync", "out-of-sync"]
     world.ask("PATCH", f"/specs/{spec}/files/index.yaml", json={"content": "openapi: 3.0.0"})
     assert [each["state"] for each in listed(world, spec)] == ["out-of-sync"] * 2
