@@ -135,9 +135,7 @@ def _key(server: "Started") -> None:
     key = server.key
     if server.settings.api_key is not None:
         return
-    where = (
-        "" if key.file is None else f"{'written to' if key.made else 'in'} {plain(str(key.file))}"
-    )
+    where = _whereabouts(key)
     shown = key.text if key.file is None or server.demo_url is not None else None
     told = ", ".join(part for part in (shown, where) if part)
     if told:
