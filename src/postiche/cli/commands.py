@@ -143,7 +143,7 @@ def run(
         display.call(call, f"/{call.mock}" if len(mocks) > 1 else "")
 
     answering = ephemeral.mock_app(mocks, None if quiet else show_call)
-    listeners = [listening.Listener(answering, sockets)]
+    listeners = [listening.Listener(answering, sockets, answering.fast_path().answer)]
     listening.run(listening.serve(listeners, ready=show_routes))
 
 

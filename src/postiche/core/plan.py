@@ -74,6 +74,10 @@ class Plan:
     config: MockConfig
     methods: Mapping[str, MethodPlan]
 
+    @property
+    def target_decides(self) -> bool:
+        return not (self.config.match_header or self.config.match_body)
+
 
 def compile_plan(
     collection: Collection,

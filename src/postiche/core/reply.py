@@ -69,6 +69,8 @@ class PreparedReply:
     headers: tuple[tuple[str, Template], ...]
     body: Template
     fixed: Reply | None
+    by_target: bool = True
+    by_chance: bool = False
 
 
 def prepare_reply(example: Example, scope: Scope, captured: frozenset[str]) -> PreparedReply:

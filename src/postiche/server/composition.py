@@ -88,9 +88,9 @@ async def serve(settings: Settings, *, demo: bool, started: Callable[[Started], 
             extra = _listen(sockets, settings.host, settings.mock_port, "--mock-port")
         ports = Ports(port_of(main), port_of(extra) if extra else None)
         async with running(settings, ports, with_demo=demo) as server:
-            listeners = [Listener(server.main, main)]
+            listeners = [Listener(server.main, main, server.main.fast)]
             if extra:
-                listeners.append(Listener(server.mocks, extra))
+                listeners.append(Listener(server.mocks, extra, server.mocks.fast))
             await listening.serve(listeners, ready=lambda: started(server.started))
 
 
