@@ -19,19 +19,19 @@ INTERRUPTED = 130
 
 def main() -> None:
     """Run the command line; the console script `postiche` and `python -m postiche` call it."""
+    if sys.argv[1:] == ["--version"]:
+        print(f"postiche {__version__}")
+        return
     _prepare_output()
     with _ends_said():
-        if not _done_at_once(sys.argv[1:]):
+        if not _run_at_once(sys.argv[1:]):
             from postiche.cli.commands import app
 
             app()
 
 
-def _done_at_once(words: list[str]) -> bool:
-    """Do what is typed plainly; False if that is for typer to read."""
-    if words == ["--version"]:
-        print(f"postiche {__version__}")
-        return True
+def _run_at_once(words: list[str]) -> bool:
+    """Do a `postiche run` that is typed plainly; False if typer has to read what is typed."""
     if words[:1] != ["run"]:
         return False
     from postiche.cli import run
