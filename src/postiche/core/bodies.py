@@ -13,7 +13,6 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import orjson
-from python_multipart.multipart import MultipartParser, parse_options_header
 
 from postiche.model import BodyMode, Headers, Request, RequestBody, joined
 
@@ -148,6 +147,9 @@ def urlencoded(raw: bytes) -> Fields:
 
 def multipart_text_fields(raw: bytes, content_type: str) -> Fields | None:
     """The text fields of a form-data body; parts with a file name are passed over (#9184)."""
+    # Loaded with the first such body: most mocks meet none.
+    from python_multipart.multipart import MultipartParser, parse_options_header
+
     parts = _Parts()
     try:
         boundary = parse_options_header(content_type)[1].get(b"boundary", b"")
@@ -188,6 +190,8 @@ class _Parts:
 
     def _header(self) -> None:
         if self._name.lower() == b"content-disposition":
+            from python_multipart.multipart import parse_options_header
+
             self._disposition = parse_options_header(self._value)[1]
         self._name = self._value = b""
 

@@ -14,9 +14,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from rapidfuzz import process
-from rapidfuzz.distance import Levenshtein
-
 from postiche.core.paths import (
     KEYS,
     PathPattern,
@@ -60,6 +57,10 @@ class _Node(Generic[Entry]):
         if edits == 0:
             literal = self.literals.get(segment)
             return iter(() if literal is None else (literal,))
+        # Loaded by the first request that gets this far, for those that need not wait for it.
+        from rapidfuzz import process
+        from rapidfuzz.distance import Levenshtein
+
         found = process.extract(
             segment,
             self.literals.keys(),

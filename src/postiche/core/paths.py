@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from enum import IntEnum
 from urllib.parse import unquote
 
-from rapidfuzz.distance import Levenshtein
-
 from postiche.core.urls import TOKEN, path_variable, shown
 
 ENCODED_SLASH = "\ufdd0"
@@ -243,6 +241,9 @@ def tolerance(segment: str) -> int:
 
 def similar(wanted: str, requested: list[str]) -> bool:
     """Step 8 for one example's canonical path."""
+    # Loaded with the first path that gets this far.
+    from rapidfuzz.distance import Levenshtein
+
     parts = segments(wanted)
     return len(parts) == len(requested) and all(
         part == segment

@@ -79,8 +79,11 @@ def origin(host: str, port: int) -> str:
 
 
 def _addresses(host: str) -> list[tuple[int, str]]:
+    name = host.strip("[]")
     try:
-        found = socket.getaddrinfo(host.strip("[]"), None, type=socket.SOCK_STREAM)
+        # As bytes, ASCII needs no IDNA, whose tables take a while to load.
+        known = name.encode("ascii") if name.isascii() else name
+        found = socket.getaddrinfo(known, None, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         raise ListenError(f"{host} is no address of this machine; give one with --host") from None
     unique = {(family, str(address[0])): None for family, _, _, _, address in found}
