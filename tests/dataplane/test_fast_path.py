@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 
 from postiche.core.collection import read_collection, read_environment
 from postiche.core.plan import Plan, compile_plan
+from postiche.dataplane.answer import Answer, answer_of
 from postiche.dataplane.app import MockApp
 from postiche.dataplane.fast_path import LONGEST_BODY
 from postiche.dataplane.locate import at_root, by_path
 from postiche.dataplane.plans import FixedMocks, MockEntry
+from postiche.dataplane.remembered import ENTRIES
 from postiche.model import Call, Delay, MockConfig, Reply, ServerResponse
 from tests.conformance.corpus import Case, every_case, model_config, path_of
 from tests.dataplane.driver import (
@@ -303,6 +305,26 @@ def test_a_new_revision_makes_it_forget() -> None:
     pair.mocks.replace({"m": MockEntry(plan_with(saved("new", "GET", "/a", body="changed")))})
     after = pair.fast.answer(get("/a")) or b""
     assert (before[-5:], after[-7:]) == (b"hello", b"changed")
+
+
+def test_a_flood_of_urls_drives_out_nothing_that_is_in_use(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made = 0
+
+    def counted(*arguments: Any) -> Answer:
+        nonlocal made
+        made += 1
+        return answer_of(*arguments)
+
+    monkeypatch.setattr("postiche.dataplane.fast_path.answer_of", counted)
+    pair = Pair(entry_with())
+    pair.fast_calls.record = lambda *_: None  # type: ignore[method-assign]
+    for number in range(2 * ENTRIES):
+        pair.fast.answer(get(f"/users/{number}"))
+        pair.fast.answer(get("/a", f"n: {number}"))
+        pair.fast.answer(get(f"/users/{number}"))
+    assert made == 2 * (2 * ENTRIES + 1)
 
 
 def test_a_failure_is_left_to_the_asgi_path(monkeypatch: pytest.MonkeyPatch) -> None:

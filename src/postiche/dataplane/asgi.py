@@ -24,6 +24,8 @@ RawHeaders = list[tuple[bytes, bytes]]
 _TOKEN = b"!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _CONTROLS = bytes((*range(9), *range(10, 32), 127))
 _FRAMING = frozenset((b"content-length", b"transfer-encoding"))
+LONGEST_SHARED = 200
+"""Characters of the longest header value that is kept encoded, for replies that share it."""
 _PATH_SAFE = "/!$&'()*+,;=:@~"
 
 
@@ -136,7 +138,12 @@ def encoded(headers: Headers) -> RawHeaders:
     Left out: what would not survive as one header line, and the framing
     headers, which are the sender's own.
     """
-    return [line for name, value in headers if (line := _line(name, value)) is not None]
+    return [
+        line
+        for name, value in headers
+        if (line := (_line_again if _may_come_again(name, value) else _line)(name, value))
+        is not None
+    ]
 
 
 @lru_cache(maxsize=4)
@@ -158,6 +165,14 @@ def _line(name: str, value: str) -> tuple[bytes, bytes] | None:
     if len(content.translate(None, _CONTROLS)) != len(content):
         return None
     return key, content
+
+
+_line_again = lru_cache(maxsize=4_096)(_line)
+"""The same, for lines that most replies share."""
+
+
+def _may_come_again(name: str, value: str) -> bool:
+    return name != "etag" and len(value) <= LONGEST_SHARED
 
 
 def _bytes(text: str) -> bytes:
