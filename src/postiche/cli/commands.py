@@ -14,6 +14,7 @@ from typing import Annotated, Any, Optional
 import typer
 
 from postiche import __version__
+from postiche.cli import recording
 from postiche.model import Call, Role
 from postiche.server.failures import Failure
 from postiche.server.options import HELP
@@ -102,6 +103,9 @@ def serve(
     call_body_limit: Annotated[
         int | None, typer.Option(help=HELP["call_body_limit"], show_default="65536")
     ] = None,
+    allow_upstream: Annotated[
+        str | None, typer.Option(metavar="HOST[:PORT],...", help=HELP["allow_upstream"])
+    ] = None,
     demo: Annotated[
         bool, typer.Option("--demo", help="Fill an empty database with Postman's tutorial.")
     ] = False,
@@ -145,6 +149,10 @@ def run(
     answering = ephemeral.mock_app(mocks, None if quiet else show_call)
     listeners = [listening.Listener(answering, sockets)]
     listening.run(listening.serve(listeners, ready=show_routes))
+
+
+app.command()(recording.record)
+app.command()(recording.capture)
 
 
 @keys_app.command("create")
