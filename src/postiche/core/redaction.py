@@ -170,11 +170,11 @@ def _credentials(value: str) -> Iterator[str]:
 
 
 def _forms(secret: str) -> Iterator[str]:
-    """The ways in which a secret may be written: plain, in JSON, percent-encoded."""
+    """The ways in which a secret may be written: plain, percent-encoded, as JSON, and as JSON
+    within JSON, which is how a service echoes a body."""
     if len(secret) < SHORTEST:
         return
-    yield secret
-    yield json.dumps(secret)[1:-1]
-    yield json.dumps(secret, ensure_ascii=False)[1:-1]
-    yield quote(secret, safe="")
-    yield unquote(secret)
+    yield from (secret, quote(secret, safe=""), unquote(secret))
+    for ascii_only in (True, False):
+        once = json.dumps(secret, ensure_ascii=ascii_only)[1:-1]
+        yield from (once, json.dumps(once, ensure_ascii=ascii_only)[1:-1])

@@ -7,6 +7,7 @@ passed on, nor what is done with what is told.
 import logging
 from collections.abc import Callable
 
+from postiche.dataplane.app import live
 from postiche.dataplane.asgi import ClientGone, Receive, Scope, Send, headers_of, target_of
 from postiche.dataplane.relay import Passage, relay
 from postiche.model import Exchange, Request
@@ -25,6 +26,8 @@ class Proxy:
         """Serve one connection scope."""
         if scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1003})
+        elif scope["type"] == "lifespan":
+            await live(receive, send)
         elif scope["type"] == "http":
             request = Request(scope["method"], target_of(scope), headers_of(scope))
             try:
