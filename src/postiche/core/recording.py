@@ -124,7 +124,7 @@ class Recorder:
         item["response"].append(example)
         self._added.append(example)
         note = note or _token_note(example["body"], self._variable)
-        return Added(item["name"], example["name"], note)
+        return Added(str(item.get("name", "")), example["name"], note)
 
     def _learn(self, exchange: Exchange, text: str) -> None:
         """Note new secrets, and take them out of what was saved before they were known as such."""
