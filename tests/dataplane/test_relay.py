@@ -16,9 +16,9 @@ import pytest
 from postiche.core.addresses import Allowed
 from postiche.core.upstream import Target
 from postiche.dataplane.proxy import Proxy
-from postiche.dataplane.relay import Passage, relay
+from postiche.dataplane.relay import Passage, passage_to, relay
 from postiche.dataplane.upstream import Forwarder
-from postiche.model import Exchange, Request
+from postiche.model import Exchange, Request, Upstream
 from tests.dataplane.serving import Connection, RawReply, served
 from tests.services import Asked, Told, raw_service, service
 
@@ -132,6 +132,13 @@ def test_redirects_are_the_clients_and_stay_where_they_lead_to_the_service(
 def test_a_mock_opens_what_it_passes_on_to_browsers() -> None:
     with service(echo) as running, relaying(running.port, cors=True) as proxy:
         assert proxy.ask("GET / HTTP/1.1").all("access-control-allow-origin") == ["*"]
+
+
+def test_the_upstream_of_a_mock_says_how_calls_are_passed_on() -> None:
+    upstream = Upstream("https://shop.test/v1", timeout=3)
+    passage = passage_to(upstream, Forwarder(), lambda: NOON, "/m/1")
+    assert passage.target == Target("https", "shop.test", 443, "/v1")
+    assert (passage.base, passage.cors, passage.timeout) == ("/m/1", True, 3)
 
 
 def test_a_service_that_is_not_there_is_a_bad_gateway() -> None:

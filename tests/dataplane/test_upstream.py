@@ -5,6 +5,7 @@ import socket
 import ssl
 import struct
 import subprocess
+import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -116,6 +117,12 @@ async def test_a_reply_that_is_too_large_is_not_kept(echo: Service) -> None:
     exchange = await fetched(target_at(echo.port), Request("GET", "/big"))
     assert exchange.reply.body == b""
     assert exchange.flaw == "its reply is larger than 1000 bytes"
+
+
+async def test_the_library_is_loaded_by_the_first_call_alone() -> None:
+    modules = "postiche.dataplane.relay, postiche.cli.commands, postiche.server.ephemeral"
+    code = f"import sys, {modules}; sys.exit('httpx' in sys.modules or 'brotli' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
 
 
 # --- safety ---------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from postiche.core.errors import CORS
-from postiche.core.upstream import Target, relocated
+from postiche.core.upstream import Target, read_target, relocated
 from postiche.dataplane.asgi import (
     ClientGone,
     Receive,
@@ -32,7 +32,7 @@ from postiche.dataplane.upstream import (
     UpstreamError,
     UpstreamReply,
 )
-from postiche.model import Exchange, Headers, Reply, Request, joined
+from postiche.model import Exchange, Headers, Reply, Request, Upstream, joined
 
 logger = logging.getLogger(__name__)
 
@@ -54,6 +54,17 @@ class Passage:
     cors: bool = False
     limit: int = MAX_RECORDED
     timeout: float = TIMEOUT
+
+
+def passage_to(
+    upstream: Upstream, forwarder: Forwarder, now: Callable[[], datetime], base: str = ""
+) -> Passage:
+    """How calls to a mock server that is called under `base` reach its upstream.
+
+    Raises ValueError for a URL that is none.
+    """
+    target = read_target(upstream.url)
+    return Passage(forwarder, target, now, base=base, cors=True, timeout=upstream.timeout)
 
 
 async def relay(
