@@ -168,6 +168,41 @@ class Delay:
 
 
 @dataclass(frozen=True, slots=True)
+class Upstream:
+    """A real service that calls are passed on to.
+
+    `url` is http or https, without query; a path in it goes before the path
+    that is called. `forward` says which calls: those that no example answers,
+    all, or those that fit a route such as "GET /users/**". `redact` names
+    headers, JSON fields, form fields and query keys whose values are not
+    recorded, beyond those that never are. `timeout` is in seconds: for the
+    connection, and for each wait for more.
+    """
+
+    url: str
+    forward: Literal["unmatched", "all"] | tuple[str, ...] = "unmatched"
+    record: bool = False
+    redact: tuple[str, ...] = ()
+    ids_to_variables: bool = False
+    timeout: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A request and the reply of a real service, as they went over the wire.
+
+    The reply's body may be encoded as its Content-Encoding says. `reason` is
+    the phrase after the status. `flaw` says why this is not the whole of it:
+    it broke off, or was too large to keep.
+    """
+
+    request: Request
+    reply: Reply
+    reason: str = ""
+    flaw: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class MockConfig:
     """The config of a mock server, with the defaults of every recorded mock (behaviour A.3)."""
 

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Optional
 import typer
 
 from postiche import __version__
+from postiche.cli import recording
 from postiche.cli.run import HOST, PORT, Typed, serve_files
 from postiche.model import Role
 from postiche.server.options import HELP
@@ -81,6 +82,9 @@ def serve(
     call_body_limit: Annotated[
         int | None, typer.Option(help=HELP["call_body_limit"], show_default="65536")
     ] = None,
+    allow_upstream: Annotated[
+        str | None, typer.Option(metavar="HOST[:PORT],...", help=HELP["allow_upstream"])
+    ] = None,
     demo: Annotated[
         bool, typer.Option("--demo", help="Fill an empty database with Postman's tutorial.")
     ] = False,
@@ -110,6 +114,10 @@ def run(
 ) -> None:
     """Serve collection files as mock servers, without database, account or key."""
     serve_files(Typed(path, environment, host, port, quiet))
+
+
+app.command()(recording.record)
+app.command()(recording.capture)
 
 
 @keys_app.command("create")

@@ -18,6 +18,7 @@ from starlette.types import Receive, Scope, Send
 from postiche.control import (
     auth,
     call_logs,
+    captures,
     collection_updates,
     collections,
     duplicates,
@@ -172,8 +173,9 @@ EXTENSIONS: dict[str, Operations] = {
     "/postiche/users/{userId}/keys/{keyId}": {"DELETE": keys.revoke_key_of_user},
     "/postiche/keys": {"GET": keys.list_own_keys, "POST": keys.create_own_key},
     "/postiche/keys/{keyId}": {"DELETE": keys.revoke_own_key},
+    "/collections/{collectionId}/requests/{requestId}/capture": {"POST": captures.capture_request},
 }
-"""What the Postman API does not have, under a path of its own."""
+"""What the Postman API does not have: under a path of its own, or of the thing it is about."""
 
 _PREFLIGHT = {
     **wire.CORS,

@@ -89,7 +89,7 @@ class MockApp:
         if kind == "http":
             await self._serve(scope, receive, send)
         elif kind == "lifespan":
-            await _live(receive, send)
+            await live(receive, send)
         elif kind == "websocket":
             await send({"type": "websocket.close", "code": 1003})
         else:
@@ -170,7 +170,7 @@ class MockApp:
             await asyncio.gather(over, left, return_exceptions=True)
 
 
-async def _live(receive: Receive, send: Send) -> None:
+async def live(receive: Receive, send: Send) -> None:
     """Take part in the lifespan protocol; there is nothing to start or stop."""
     while (await receive())["type"] != "lifespan.shutdown":
         await send({"type": "lifespan.startup.complete"})

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from starlette.types import ASGIApp
 
 from postiche.control import auth
-from postiche.control.api import ControlSettings
+from postiche.control.api import ControlSettings, Send
 from postiche.control.app import control_app, finished
 from postiche.control.bootstrap import first_user
 from postiche.core.dynamic import Sources
@@ -31,6 +31,7 @@ from postiche.server.administration import FirstKey, new_id, now
 from postiche.server.front import Front
 from postiche.server.listening import Listener, port_of
 from postiche.server.memory import give_back_large_blocks
+from postiche.server.sending import sending
 from postiche.server.settings import Settings
 from postiche.store import Store, StoreError
 
@@ -102,9 +103,13 @@ async def running(
     async with administration.opened(settings.database_url) as store:
         user = await first_user(store, now)
         key = await administration.first_key(store, user, settings)
-        async with _call_log(settings, store) as (calls, flush), _kept_fresh(store):
+        async with (
+            _call_log(settings, store) as (calls, flush),
+            _kept_fresh(store),
+            sending(settings.allow_upstream) as send,
+        ):
             mock_url = mock_urls(settings, ports)
-            api = control_app(store, _control_settings(settings, mock_url, flush))
+            api = control_app(store, _control_settings(settings, mock_url, flush, send))
             demo_url = await _demo(api, store, user, mock_url) if with_demo else None
             api_url = listening.origin(settings.host, ports.main)
             server = _running(
@@ -159,7 +164,9 @@ def _locator(settings: Settings) -> Locator:
     return first_of(by_host(settings.mock_domain), by_path())
 
 
-def _control_settings(settings: Settings, mock_url: MockUrl, flush: Flush) -> ControlSettings:
+def _control_settings(
+    settings: Settings, mock_url: MockUrl, flush: Flush, send: Send | None
+) -> ControlSettings:
     return ControlSettings(
         mock_url=mock_url,
         clock=now,
@@ -167,6 +174,7 @@ def _control_settings(settings: Settings, mock_url: MockUrl, flush: Flush) -> Co
         max_body=settings.max_body,
         call_log_days=settings.call_log_days,
         flush_calls=flush,
+        send=send,
     )
 
 

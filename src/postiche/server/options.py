@@ -21,5 +21,6 @@ HELP: Final = {
     "call_log_days": "Days for which calls are kept.",
     "call_log_keep": "Calls kept for each mock server, whatever their age.",
     "call_body_limit": "Bytes kept of each body in the call log.",
+    "allow_upstream": "Services that may be contacted: HOST or HOST:PORT, separated by commas.",
 }
 """Setting -> its meaning. The flag is `--name-with-dashes`, the variable `POSTICHE_NAME`."""

@@ -16,6 +16,7 @@ from platformdirs import user_data_path
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from postiche.core.addresses import read_allowed
 from postiche.server.failures import UsageFailure
 from postiche.server.options import HELP
 
@@ -46,6 +47,11 @@ def _base_url(text: str) -> str:
     if not _is_base_url(text):
         raise ValueError("give a URL such as https://mocks.example.com")
     return text.rstrip("/")
+
+
+def _allow_list(text: str) -> str:
+    read_allowed(text.split(","))
+    return text
 
 
 def _is_base_url(text: str) -> bool:
@@ -85,6 +91,9 @@ class Settings(BaseSettings):
     call_log_days: int = Field(30, ge=1, le=36_500, description=HELP["call_log_days"])
     call_log_keep: int = Field(10_000, ge=1, description=HELP["call_log_keep"])
     call_body_limit: int = Field(65_536, ge=0, description=HELP["call_body_limit"])
+    allow_upstream: Annotated[str, AfterValidator(_allow_list)] | None = Field(
+        None, description=HELP["allow_upstream"]
+    )
 
 
 def read_settings(flags: Mapping[str, Any], environ: Mapping[str, str] = os.environ) -> Settings:
