@@ -39,25 +39,25 @@ PRESETS: Final = {"1": 300, "2": 100}
 """The delays of Postman's presets in milliseconds: 2G and 3G (behaviour B.4)."""
 
 
-def sample(latency: Latency, random: Random) -> float:
+def sample(latency: Latency, chance: Random) -> float:
     """A time in milliseconds, from 0 to MAX_MS."""
     match latency:
         case Delay(duration):
             return duration
         case UniformDelay(minimum, maximum):
-            drawn = random.uniform(minimum, maximum)
+            drawn = chance.uniform(minimum, maximum)
         case NormalDelay(mean, stddev):
-            drawn = _positive(mean, stddev, random)
+            drawn = _positive(mean, stddev, chance)
         case LogNormalDelay(median, sigma):
-            drawn = random.lognormvariate(log(median), sigma)
+            drawn = chance.lognormvariate(log(median), sigma)
         case PercentileDelay(points):
-            drawn = _interpolated(points, 100 * random.random())
+            drawn = _interpolated(points, 100 * chance.random())
     return min(drawn, MAX_MS)
 
 
-def _positive(mean: float, stddev: float, random: Random) -> float:
+def _positive(mean: float, stddev: float, chance: Random) -> float:
     """Drawn until it is not below zero; as no mean is, every second draw is good at least."""
-    while (drawn := random.normalvariate(mean, stddev)) < 0:
+    while (drawn := chance.normalvariate(mean, stddev)) < 0:
         pass
     return drawn
 

@@ -49,17 +49,17 @@ _OWN: Final[Mapping[FaultKind, tuple[str, ...]]] = {
 _DEFAULTS: Final = {field.name: field.default for field in fields_of(Fault)}
 
 
-def strikes(fault: Fault, number: int, random: Random) -> bool:
+def strikes(fault: Fault, number: int, chance: Random) -> bool:
     """Whether a fault strikes the call with this number; the first call is number 1.
 
     With a seed, number and fault alone decide; without, a probability is drawn
-    from `random`. A burst comes first: within it, each call is drawn for itself.
+    from `chance`. A burst comes first: within it, each call is drawn for itself.
     """
     if fault.kind == "error" and (number - 1) % fault.of >= fault.burst:
         return False
     if fault.probability >= 1:
         return True
-    drawn = random.random() if fault.seed is None else _drawn(fault.seed, number)
+    drawn = chance.random() if fault.seed is None else _drawn(fault.seed, number)
     return drawn < fault.probability
 
 
