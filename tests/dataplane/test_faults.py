@@ -243,15 +243,22 @@ async def thousand(fault: str) -> None:
         assert (len(asyncio.all_tasks()), open_files()) == before
 
 
-def test_a_client_that_leaves_ends_a_fault_with_requests_in_line_behind_it() -> None:
+@pytest.mark.parametrize("loop", LOOPS)
+@pytest.mark.parametrize(("at_once", "later"), [(1, 0), (0, 1), (0, 3), (2, 2)])
+def test_a_client_that_leaves_ends_a_fault_with_requests_in_line_behind_it(
+    at_once: int, later: int, loop: str
+) -> None:
     async def main() -> None:
         async with serving() as server:
             async with connecting(server.port) as (reader, writer):
-                writer.write(request("drip; rate=100") + request())
-                await reader.readuntil(b"0123456789")
-            await server.becomes_idle()
+                writer.write(request("drip; rate=5") + request() * at_once)
+                await reader.readuntil(b"0")
+                for _ in range(later):
+                    writer.write(request())
+                    await asyncio.sleep(0.01)
+            await server.becomes_idle()  # long before the drip would have ended
 
-    run(main())
+    run(main(), loop)
 
 
 # --- a server that stops -----------------------------------------------------------------
