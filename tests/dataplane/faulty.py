@@ -4,7 +4,7 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -36,7 +36,10 @@ Result = TypeVar("Result")
 
 
 async def faulty(scope: Any, receive: Receive, send: Send) -> None:
-    """Answers REPLY, struck by the fault of the header `x-mock-fault` if there is one."""
+    """Answers REPLY, struck by the fault of the header `x-mock-fault` if there is one.
+
+    `x-times` says how often the body is repeated.
+    """
     headers = headers_of(scope)
     await read_body(receive, headers, 1 << 20)
     fault = parse_text(joined(headers, "x-mock-fault") or "")
@@ -44,7 +47,8 @@ async def faulty(scope: Any, receive: Receive, send: Send) -> None:
         await send_reply(send, scope["method"], REPLY, NOON)
         return
     method = scope["method"]
-    await send_with_fault(fault, scope, receive, send, method, REPLY, NOON, asyncio.sleep)
+    reply = replace(REPLY, body=BODY * int(joined(headers, "x-times") or 1))
+    await send_with_fault(fault, scope, receive, send, method, reply, NOON, asyncio.sleep)
 
 
 @dataclass(frozen=True)

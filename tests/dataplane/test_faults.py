@@ -101,6 +101,16 @@ def test_a_drip_is_the_whole_answer_in_parts() -> None:
 
 
 @pytest.mark.parametrize(
+    ("fault", "received"),
+    [("truncate", BODY * 50_000), ("drip; rate=100000000", BODY * 100_000)],
+)
+def test_a_long_body_arrives_as_far_as_it_is_sent(fault: str, received: bytes) -> None:
+    answer, end = talk(request(fault, more=b"x-times: 100000\r\n" + CLOSE))
+    assert answer.partition(b"\r\n\r\n")[2] == received
+    assert end == "closed"
+
+
+@pytest.mark.parametrize(
     ("fault", "received", "end"),
     [
         ("reset", b"", "reset"),
@@ -259,6 +269,19 @@ def test_a_client_that_leaves_ends_a_fault_with_requests_in_line_behind_it(
             await server.becomes_idle()  # long before the drip would have ended
 
     run(main(), loop)
+
+
+@pytest.mark.parametrize("fault", ["truncate", "drip; rate=100000000", "drip; rate=100"])
+def test_a_client_that_reads_nothing_and_leaves_is_forgotten(fault: str) -> None:
+    async def main() -> None:
+        async with serving() as server:
+            async with connecting(server.port) as (_, writer):
+                writer.write(request(fault, more=b"x-times: 100000\r\n"))
+                writer.transport.pause_reading()  # type: ignore[attr-defined]
+                await asyncio.sleep(0.2)
+            await server.becomes_idle()
+
+    run(main())
 
 
 # --- a server that stops -----------------------------------------------------------------
