@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import postiche
-from postiche.server import board
 from postiche.server.board import Board, new_memory
 
 WORKERS = 3
@@ -51,7 +50,7 @@ def test_the_rows_are_apart(memory: int) -> None:
 
 
 def test_a_file_without_a_name_does_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(board.sys, "platform", "darwin")
+    monkeypatch.setattr(sys, "platform", "darwin")
     memory = new_memory(2)
     one, other = Board(memory, 2), Board(memory, 2)
     os.close(memory)
