@@ -1,5 +1,6 @@
 """`postiche serve --workers N` as a user has it: real processes, real sockets, real signals."""
 
+import asyncio
 import os
 import re
 import signal
@@ -7,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -16,8 +17,9 @@ from typing import Any
 import httpx
 import pytest
 
+from postiche.server.listening import run
 from postiche.server.peers import Place
-from postiche.server.workers import Job
+from postiche.server.workers import Job, Work, WorkerFailure, supervise
 from tests.cli.commands import PATIENCE, Command, started
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has one worker")
@@ -44,21 +46,32 @@ class Crew:
         return children_of(self.command.pid)
 
 
-def children_of(parent: int) -> set[int]:
-    """The living children of a process; a zombie is none."""
-    listed = subprocess.run(
-        ["ps", "-A", "-o", "pid=,ppid=,stat="], capture_output=True, text=True, check=True
-    )
-    rows = [row.split() for row in listed.stdout.splitlines()]
-    return {int(pid) for pid, owner, state in rows if int(owner) == parent and state[0] != "Z"}
+def processes() -> dict[int, int]:
+    """Every living process and its parent; a zombie is none."""
+    if sys.platform == "linux":
+        rows = [_stat(file) for file in Path("/proc").glob("[0-9]*/stat")]
+    else:
+        command = ["ps", "-A", "-o", "pid=", "-o", "ppid=", "-o", "stat="]
+        listed = subprocess.run(command, capture_output=True, text=True, check=True)
+        rows = [row.split() for row in listed.stdout.splitlines()]
+    return {int(pid): int(parent) for pid, parent, state in filter(None, rows) if state[0] != "Z"}
 
 
-def is_alive(process: int) -> bool:
+def _stat(file: Path) -> list[str]:
+    """Number, parent and state of a process, as Linux tells them; nothing if it has ended."""
     try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    return True
+        fields = file.read_text(errors="replace").rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+    return [file.parent.name, fields[1], fields[0]]
+
+
+def children_of(parent: int) -> set[int]:
+    return {process for process, its_parent in processes().items() if its_parent == parent}
+
+
+def alive(numbers: set[int]) -> set[int]:
+    return numbers & processes().keys()
 
 
 def eventually(condition: Callable[[], bool]) -> bool:
@@ -259,7 +272,7 @@ def test_sigterm_lets_answers_under_way_finish_and_leaves_nobody(tmp_path: Path)
             made.command.send(signal.SIGTERM)
             assert read_all(connection).endswith(b"slow")
         assert made.command.wait() == 0
-        assert not any(map(is_alive, workers))
+        assert not alive(workers)
         assert made.command.err == ""
         with pytest.raises(httpx.ConnectError):
             httpx.get(made.url)
@@ -276,7 +289,7 @@ def test_a_second_ctrl_c_waits_for_no_answer(tmp_path: Path) -> None:
             assert made.command.wait() == 0
             assert time.monotonic() - begun < 8
             assert b"slow" not in read_all(connection)
-        assert not any(map(is_alive, workers))
+        assert not alive(workers)
 
 
 def test_no_worker_outlives_a_killed_supervisor(tmp_path: Path) -> None:
@@ -285,7 +298,7 @@ def test_no_worker_outlives_a_killed_supervisor(tmp_path: Path) -> None:
         assert len(workers) == 2
         made.command.send(signal.SIGKILL)
         made.command.wait()
-        assert eventually(lambda: not any(map(is_alive, workers)))
+        assert eventually(lambda: not alive(workers))
 
 
 def test_no_worker_outlives_a_supervisor_killed_while_it_starts(tmp_path: Path) -> None:
@@ -296,7 +309,7 @@ def test_no_worker_outlives_a_supervisor_killed_while_it_starts(tmp_path: Path) 
         workers = children_of(command.pid)
         command.send(signal.SIGKILL)
         command.wait()
-    assert eventually(lambda: not any(map(is_alive, workers)))
+    assert eventually(lambda: not alive(workers))
 
 
 def test_mocks_have_their_own_port_on_every_worker(tmp_path: Path) -> None:
@@ -316,6 +329,67 @@ def test_a_port_in_use_is_said_clearly(serving: Crew, tmp_path: Path) -> None:
     with started(tmp_path, "serve", "--workers=2", f"--port={port}", database) as command:
         assert command.wait() == 1
         assert re.search(rf"port {port} on 127.0.0.1 is in use", command.err)
+
+
+# --- workers that cannot serve -------------------------------------------------------
+
+
+def supervised(folder: Path, script: Callable[[asyncio.Event], Coroutine[Any, Any, None]]) -> None:
+    """Run a script beside two workers on a database in this folder; the event says: ready."""
+    settings = {"database_url": f"sqlite:///{folder / 'data' / 'postiche.db'}", "port": 0}
+
+    async def main() -> None:
+        ready = asyncio.Event()
+        with socket.create_server(("127.0.0.1", 0)) as listening:
+            listening.setblocking(False)
+            work = Work(2, settings, [listening], [])
+            supervising = asyncio.create_task(supervise(work, ready.set))
+            playing = asyncio.create_task(script(ready))
+            await asyncio.wait([supervising, playing], return_when=asyncio.FIRST_EXCEPTION)
+            if playing.done() and playing.exception():
+                supervising.cancel()
+                await asyncio.wait([supervising])
+                playing.result()
+            playing.cancel()
+            await asyncio.wait_for(supervising, PATIENCE)
+
+    run(main())
+
+
+def test_workers_that_cannot_even_start_end_the_server(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    before = children_of(os.getpid())
+    (tmp_path / "data").write_text("no folder")
+
+    async def wait(ready: asyncio.Event) -> None:
+        await ready.wait()
+
+    with pytest.raises(WorkerFailure, match="could not start: it ended with exit code 1"):
+        supervised(tmp_path, wait)
+    assert "Cannot open the database" in capfd.readouterr().err
+    assert children_of(os.getpid()) == before
+
+
+def test_a_worker_that_cannot_come_back_holds_nothing_up(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    before = children_of(os.getpid())
+
+    async def script(ready: asyncio.Event) -> None:
+        await ready.wait()
+        first, second = sorted(children_of(os.getpid()) - before)
+        (tmp_path / "data").rename(tmp_path / "elsewhere")
+        (tmp_path / "data").write_text("no folder")
+        os.kill(first, signal.SIGKILL)
+        async with asyncio.timeout(PATIENCE):
+            while "exit code 1 and is started again" not in caplog.text:
+                await asyncio.sleep(0.05)
+        assert second in children_of(os.getpid())
+        signal.raise_signal(signal.SIGTERM)
+
+    supervised(tmp_path, script)
+    assert children_of(os.getpid()) == before
 
 
 # --- what a worker is told -----------------------------------------------------------

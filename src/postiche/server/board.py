@@ -3,8 +3,8 @@
 Knows how it is laid out, made and handed on, and the lock that goes with it.
 Must not know what the numbers on it are good for.
 
-Each number has one process that writes it, so none needs more than a plain
-store; which process that is, is said with each row.
+Each number has one process that writes it, and is an aligned word, so none
+needs more than a plain store; which process that is, is said with each row.
 """
 
 import asyncio
