@@ -133,8 +133,8 @@ def listeners(
     doors: Doors, main: Sequence[socket.socket], mocks: Sequence[socket.socket]
 ) -> list[Listener]:
     """Which application answers on which sockets."""
-    alone = [Listener(doors.mocks, mocks)] if mocks else []
-    return [Listener(doors.main, main), *alone]
+    alone = [Listener(doors.mocks, mocks, doors.mocks.fast)] if mocks else []
+    return [Listener(doors.main, main, doors.main.fast), *alone]
 
 
 @asynccontextmanager
