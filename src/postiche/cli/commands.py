@@ -66,6 +66,7 @@ def serve(
     public_url: Annotated[str | None, typer.Option(help=HELP["public_url"])] = None,
     database_url: DatabaseUrl = None,
     api_key_file: Annotated[Path | None, typer.Option(help=HELP["api_key_file"])] = None,
+    workers: Annotated[int | None, typer.Option(help=HELP["workers"], show_default="1")] = None,
     max_body: Annotated[
         int | None, typer.Option(help=HELP["max_body"], show_default="104857600")
     ] = None,

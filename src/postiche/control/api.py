@@ -5,6 +5,7 @@ Knows Starlette requests and the Store protocol. Must not know any resource.
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias, TypeVar
@@ -32,6 +33,9 @@ class NotContacted(Exception):  # noqa: N818 - reads as what it says
         super().__init__(reason)
         self.status = status
 
+
+Turn: TypeAlias = AbstractAsyncContextManager[object]
+"""Held by one at a time."""
 
 MAX_BODY = 100 * 1024 * 1024
 """The largest body taken, in bytes: Postman's limit for a collection (PUT /collections)."""
@@ -69,13 +73,14 @@ class Api:
 
     Handlers use `Asked.store`, which knows what its user may, not this one.
     `updating` is held around a read, a change and the write back, so that two
-    partial updates never undo each other. `background` holds the tasks that go
-    on after their answer, so that they are not forgotten.
+    partial updates never undo each other, in whichever of the server's
+    processes. `background` holds the tasks that go on after their answer, so
+    that they are not forgotten.
     """
 
     store: Store
     settings: ControlSettings
-    updating: asyncio.Lock = field(default_factory=asyncio.Lock)
+    updating: Turn = field(default_factory=asyncio.Lock)
     background: set[asyncio.Task[None]] = field(default_factory=set)
 
 

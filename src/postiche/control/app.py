@@ -46,7 +46,7 @@ from postiche.control import (
     workspace_changes,
     workspaces,
 )
-from postiche.control.api import Api, Asked, ControlSettings, Handler
+from postiche.control.api import Api, Asked, ControlSettings, Handler, Turn
 from postiche.store import Store
 
 __all__ = ["ControlSettings", "control_app", "finished"]
@@ -190,12 +190,13 @@ _Choose: TypeAlias = Callable[[str], Handler]
 _log = logging.getLogger(__name__)
 
 
-def control_app(store: Store, settings: ControlSettings) -> Starlette:
+def control_app(store: Store, settings: ControlSettings, updating: Turn | None = None) -> Starlette:
     """The Postman API over a store.
 
-    It has no lifespan: the store is the caller's to close, once `finished`.
+    `updating` is the turn of partial updates, where other processes take it
+    too. It has no lifespan: the store is the caller's to close, once `finished`.
     """
-    api = Api(store, settings)
+    api = Api(store, settings, updating or asyncio.Lock())
     endpoints = ((path, _Endpoint(api, path, choose)) for path, choose in _paths())
     app = Starlette(routes=[Route(path, endpoint) for path, endpoint in endpoints])
     app.state.api = api

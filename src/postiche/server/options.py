@@ -16,6 +16,7 @@ HELP: Final = {
     "mock_domain": "Also answer for a mock at http://<mock id>.<this domain>.",
     "public_url": "URL under which clients reach the mocks; mockUrl starts with it.",
     "database_url": "Where everything is kept, as sqlite:///PATH.",
+    "workers": "Processes that answer, on the same ports and the same database.",
     "max_body": "Largest request body, in bytes.",
     "call_log": "Keep a log of the calls to mock servers.",
     "call_log_days": "Days for which calls are kept.",
