@@ -30,7 +30,7 @@ class Directives:
 def is_steered(request: Request) -> bool:
     """Whether a request has any `x-mock-*` header, known or not."""
     for name, _ in request.headers:  # noqa: SIM110 - any() takes three times as long here
-        if name.startswith(PREFIX):
+        if PREFIX in name and name.startswith(PREFIX):  # "in" is the quicker one
             return True
     return False
 

@@ -115,7 +115,9 @@ class FastPath:
         found = self._targets.get(key) if key else None
         if found is not None:
             return found
-        request = Request(read.method, target, _decoded(read.headers), read.body)
+        needless = read.plain and not entry.plan.headers_matter
+        headers = () if needless else _decoded(read.headers)
+        request = Request(read.method, target, headers, read.body)
         waits = entry.plan.config.delay if read.plain else delay_ms(entry.plan.config, request)
         prepared = None if waits else self._made(entry, request)
         by_target = prepared is not None and prepared.answer.settled is Settled.BY_TARGET
