@@ -17,7 +17,7 @@ from postiche.core.lint.crossings import crossings
 from postiche.core.lint.findings import WHOLE, Finding, Place, request_place
 from postiche.core.lint.reach import unreached
 from postiche.core.lint.replies import check_body, never_sent, unsendable
-from postiche.core.lint.subjects import Subject, called, placed, subjects
+from postiche.core.lint.subjects import Subject, brief, placed, subjects
 from postiche.core.lint.trial import trial_of
 from postiche.core.lint.unresolved import unresolved
 from postiche.core.match import Outcome, match
@@ -152,9 +152,6 @@ def _spelled(subject: Subject) -> Iterator[Finding]:
     for where, start in credentials(subject.source):
         text = f"What looks like a credential is in {where} ({start}). Use a variable instead."
         yield Finding("secret", subject.place, text)
-    if "//" in subject.planned.path.text:
-        text = f"Its path is {subject.planned.path.text}: a variable in its URL ends in a slash,"
-        yield Finding("double-slash", subject.place, f"{text} or it has one too many. Remove it.")
 
 
 def _sampled(subject: Subject, plan: Plan) -> dict[str, str]:
@@ -180,7 +177,7 @@ class _Shared:
         return Finding(self.rule, self.subjects[0].place, f"{self.name}{also}: {self.text}")
 
     def _second(self) -> str:
-        return called(self.subjects[1].source)
+        return f'"{brief(self.subjects[1].place.request or "")}"'
 
 
 def _share(

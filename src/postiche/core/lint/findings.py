@@ -29,7 +29,7 @@ RULES: dict[str, Severity] = {
     "literal-takes-wildcard": "warning",
     "wildcard-takes-literal": "warning",
     "duplicate-id": "warning",
-    "double-slash": "warning",
+    "empty-segment": "warning",
     "unresolved-in-query": "warning",
     "unresolved-where-matched": "warning",
     "unresolved-in-response": "warning",

@@ -16,7 +16,7 @@ from postiche.core.paths import judge_path
 from postiche.core.plan import Plan, PlannedExample
 from postiche.model import Request
 
-MAX_TRIED = 50
+MAX_TRIED = 25
 """How many examples of one path are tried against the matcher, which may look at all of that
 path: so the work stays in proportion to the collection."""
 

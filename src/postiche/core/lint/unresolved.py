@@ -1,9 +1,10 @@
-"""Variables that nothing gives a value, and what that does where they stand.
+"""Variables without a value, or with an empty one, and what that does where they stand.
 
 Knows every place of an example that may hold `{{variables}}`. Must not know
 how a value is found: `Scope` fills them in, and templates say what is a slot.
 """
 
+import re
 from collections.abc import Iterator
 
 from rapidfuzz import fuzz, process
@@ -32,6 +33,7 @@ def unresolved(
         yield from _in_path(subject)
     if config.match_query_params:
         yield from _in_query(example, scope)
+    yield from _emptied(subject, scope)
     yield from _in_headers(example.request_headers, scope, config)
     yield from _in_body(example, scope, config)
     yield from _in_reply(subject, reply, scope)
@@ -47,6 +49,19 @@ def _in_path(subject: Subject) -> Iterator[Unknown]:
     for name in dict.fromkeys(TOKEN.findall(subject.planned.path.text)):
         why = "In the path: it is a wildcard and covers any one segment."
         yield "path-wildcard", name, f"{why} If it should not, {GIVE[0].lower()}{GIVE[1:]}."
+
+
+def _emptied(subject: Subject, scope: Scope) -> Iterator[Unknown]:
+    """Variables whose value leaves an empty segment in the path: they are no wildcards (#12452)."""
+    before_query = subject.source.url.partition("?")[0]
+    for name in dict.fromkeys(TOKEN.findall(before_query)):
+        value = scope.values.get(name)
+        path = f"so the path is {brief(subject.planned.path.text)}"
+        if value == "" and re.search(rf"[^/:]/{re.escape(f'{{{{{name}}}}}')}(/|$)", before_query):
+            cure = "Give it one, or delete or disable it to have a wildcard"
+            yield "empty-segment", name, f"Its value is empty, {path}. {cure}."
+        elif value is not None and value.endswith("/") and f"{{{{{name}}}}}/" in before_query:
+            yield "empty-segment", name, f"Its value ends in a slash, {path}. Remove the slash."
 
 
 def _in_query(example: Example, scope: Scope) -> Iterator[Unknown]:
