@@ -68,7 +68,9 @@ def _linted(collection: Document, environment: Document | None, config: MockConf
     """The answer as JSON. Raises ApiError 400 for what cannot be read."""
     try:
         saved = read_collection(orjson.loads(collection.content))
-        variables = environment and read_environment(orjson.loads(environment.content))
+        variables = None
+        if environment is not None:
+            variables = read_environment(orjson.loads(environment.content))
     except CollectionError as error:
         raise wire.malformed(str(error)) from None
     findings = lint(saved, variables, config)

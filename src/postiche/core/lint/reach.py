@@ -8,8 +8,9 @@ from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterator
 from dataclasses import replace
 
+from postiche.core.bodies import SentBody
 from postiche.core.directives import PREFIX
-from postiche.core.lint.dominance import body_key, path_and_query, shape, signature
+from postiche.core.lint.dominance import path_and_query, shape, signature
 from postiche.core.lint.findings import Finding, Place
 from postiche.core.lint.subjects import Subject, brief, called
 from postiche.core.lint.trial import Trial, tie_break
@@ -25,8 +26,7 @@ TELL_APART = "give its request a path, query parameter or body that tells it apa
 def unreached(trial: Trial) -> Iterator[Finding]:
     """Examples that do not answer the request that they were saved for."""
     groups = _alike(trial)
-    keys = (path_and_query(group[0].planned, trial.plan.config) for group in groups)
-    crowded = Counter(keys)
+    kinds = _body_kinds(trial, groups)
     by_code: dict[Place, list[tuple[Subject, Subject]]] = {}
     for group in groups:
         first = preferred(subject.planned for subject in group)
@@ -35,8 +35,8 @@ def unreached(trial: Trial) -> Iterator[Finding]:
         if refusal is not None:
             yield from (Finding(refusal[0], each.place, refusal[1]) for each in group)
             continue
-        contested = crowded[path_and_query(head.planned, trial.plan.config)] > 1
-        if _in_doubt(trial, head, contested=contested) and trial.admits("doubt", head):
+        rivals = kinds[path_and_query(head.planned, trial.plan.config)]
+        if _in_doubt(head, rivals) and trial.admits("doubt", head):
             yield from _judged(trial, head)
         for loser in group:
             if loser is not head and trial.admits("loser", loser):
@@ -55,16 +55,31 @@ def _alike(trial: Trial) -> list[list[Subject]]:
     return list(groups.values())
 
 
-def _in_doubt(trial: Trial, subject: Subject, *, contested: bool) -> bool:
+def _body_kinds(trial: Trial, groups: list[list[Subject]]) -> dict[Hashable, Counter[Hashable]]:
+    """How many differing bodies of each kind there are for one path and query."""
+    kinds: dict[Hashable, Counter[Hashable]] = defaultdict(Counter)
+    for group in groups:
+        example = group[0].planned
+        kinds[path_and_query(example, trial.plan.config)][_body_kind(example)] += 1
+    return kinds
+
+
+def _body_kind(example: PlannedExample) -> Hashable:
+    """Bodies of one kind equal the same body only if they equal each other."""
+    return (example.body.mode, type(example.body.key))
+
+
+def _in_doubt(subject: Subject, rivals: Counter[Hashable]) -> bool:
     """Whether an example that differs could get as many points for this one's own request.
 
-    None can if path and query are literal and its body earns what no other
+    None can if path and query are literal, and its body earns what no other
     body does: its own request then brings it the most there is.
     """
     example = subject.planned
     unknown = any(None in values.counts for values in example.query.values())
-    earns_nothing = body_key(example, trial.plan.config) is None
-    return bool(example.path.names) or unknown or (contested and earns_nothing)
+    if example.path.names or unknown or len(rivals) > 1:
+        return True
+    return rivals.total() > 1 and not example.body.equals(SentBody(subject.own))
 
 
 def _refusal(trial: Trial, subject: Subject) -> tuple[str, str] | None:
