@@ -133,9 +133,10 @@ def _duplicate_ids(found: Iterable[Subject]) -> Iterator[Finding]:
 def _details(look: _Look) -> Iterator[Finding]:
     """What the examples say of themselves; what many of them share is told once."""
     shared: dict[tuple[str, str], _Shared] = {}
+    sources = Sources(Random(0), lambda: _MOMENT)
     for subject in look.subjects:
         outcome = Outcome(subject.planned, None, _sampled(subject, look.plan))
-        reply = render(outcome, subject.own, Sources(Random(0), lambda: _MOMENT))
+        reply = render(outcome, subject.own, sources)
         for rule, text in (*check_body(subject.source, reply), *unsendable(subject.source, reply)):
             yield Finding(rule, subject.place, text)
         yield from _spelled(subject)

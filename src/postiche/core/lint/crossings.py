@@ -8,18 +8,19 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import replace
 
-from postiche.core.index import PathIndex
-from postiche.core.lint.dominance import shape
 from postiche.core.lint.findings import Finding
 from postiche.core.lint.subjects import Subject, brief, called
 from postiche.core.lint.trial import Trial, tie_break
 from postiche.core.own_request import SAMPLE, sample_segments, target_of
-from postiche.core.paths import PathPattern, Step, Wildcard, is_id, segments
+from postiche.core.paths import PathPattern, Wildcard, captures, is_id, segments
 from postiche.core.plan import PlannedExample
 from postiche.model import Request
 
 MAX_LITERALS = 4
 """How many literal segments are tried where another path has a wildcard."""
+
+MAX_COVERING = 16
+"""How many arrangements of wildcards are kept for paths of one length, and paths for each."""
 
 SAMPLE_UUID = "8f14e45f-ceea-467f-9575-1f3c5a1b6e02"
 
@@ -30,7 +31,7 @@ def crossings(trial: Trial) -> Iterator[Finding]:
     if not wild or not trial.plan.config.match_wildcards:
         return
     literals = _literals_beside(wild)
-    covering = _covering(wild)
+    covering = _Covering(wild)
     for subject in trial.subjects:
         if subject.planned.path.names:
             yield from _ties(trial, subject, literals)
@@ -104,26 +105,42 @@ def _tied(trial: Trial, winner: PlannedExample, subject: Subject, asked: Request
 # --- a literal and a wildcard --------------------------------------------------------
 
 
-_Covering = dict[str, PathIndex[Subject]]
-"""By method: an example for each path with wildcards, found by the paths that they cover."""
+class _Covering:
+    """The paths with wildcards, found by the literal paths that they cover.
 
+    Those of one method and length are kept by where they have wildcards and
+    what stands between, so that few are looked at for each literal path.
+    """
 
-def _covering(wild: Sequence[Subject]) -> _Covering:
-    found: _Covering = defaultdict(PathIndex)
-    known: set[Hashable] = set()
-    for subject in wild:
-        key = (subject.source.method, shape(subject.planned.path))
-        if key not in known:
-            known.add(key)
-            found[subject.source.method].add(subject.planned.path, subject)
-    return found
+    def __init__(self, wild: Sequence[Subject]) -> None:
+        self._places: dict[Hashable, dict[tuple[bool, ...], None]] = defaultdict(dict)
+        self._found: dict[Hashable, list[Subject]] = defaultdict(list)
+        for subject in wild:
+            parts = subject.planned.path.parts
+            places = self._places[subject.source.method, len(parts)]
+            literal = tuple(isinstance(part, str) for part in parts)
+            if literal in places or len(places) < MAX_COVERING:
+                places[literal] = None
+                there = self._found[self._key(subject.source.method, literal, parts)]
+                there += [subject] if len(there) < MAX_COVERING else []
+
+    def first(self, method: str, path: str) -> Subject | None:
+        """An example whose wildcards cover a path; None if none is known."""
+        requested = segments(path)
+        for literal in self._places.get((method, len(requested)), ()):
+            for subject in self._found.get(self._key(method, literal, requested), ()):
+                if captures(subject.planned.path, requested) is not None:
+                    return subject
+        return None
+
+    def _key(self, method: str, literal: tuple[bool, ...], parts: Sequence[object]) -> Hashable:
+        between = (part for part, fixed in zip(parts, literal, strict=True) if fixed)
+        return (method, literal, *between)
 
 
 def _around_literal(trial: Trial, subject: Subject, covering: _Covering) -> Iterator[Finding]:
     """Requests where a literal path and a wildcard that covers it get in each other's way."""
-    index = covering.get(subject.source.method)
-    fitting = index.fitting(subject.planned.path.text, wildcards=True) if index else ()
-    wildcard = next((each for step, each in fitting if step is Step.WILDCARD), None)
+    wildcard = covering.first(subject.source.method, subject.planned.path.text)
     if wildcard is not None:
         yield from _taking(trial, subject, wildcard)
         if trial.admits("taken", subject):

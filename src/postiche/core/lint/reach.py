@@ -20,8 +20,6 @@ from postiche.core.plan import PlannedExample
 MAX_LISTED = 8
 """How many examples one message names."""
 
-TELL_APART = "give its request a path, query parameter or body that tells it apart"
-
 
 def unreached(trial: Trial) -> Iterator[Finding]:
     """Examples that do not answer the request that they were saved for."""
@@ -156,7 +154,7 @@ def _never(winner: PlannedExample, loser: Subject, how: str | None) -> Finding:
         "unreachable" if how is None else "never-chosen",
         loser.place,
         f"It never answers: {called(winner.source)} fits every request as well, and comes first by"
-        f" {tie_break(winner, loser.planned)}. {_advice(how, TELL_APART)}",
+        f" {tie_break(winner, loser.planned)}. {_advice(how, _apart(winner, loser.planned))}",
     )
 
 
@@ -170,7 +168,7 @@ def _loses(trial: Trial, winner: PlannedExample, loser: Subject, how: str | None
         "loses-own-request",
         loser.place,
         f"Its own request, {loser.asked}, is answered by {called(winner.source)}: {score}."
-        f" {_advice(how, TELL_APART)}",
+        f" {_advice(how, _apart(winner, loser.planned))}",
     )
 
 
@@ -190,6 +188,13 @@ def _code_only(place: Place, losers: list[tuple[Subject, Subject]]) -> Finding:
 def _above(place: Place) -> Place:
     """The place of the request that an example belongs to."""
     return replace(place, position=(place.position[0], -1), example=None, example_id=None)
+
+
+def _apart(winner: PlannedExample, loser: PlannedExample) -> str:
+    """What would make a difference between two examples."""
+    cure = "give its request a path, query parameter or body that tells it apart"
+    differ = winner.headers != loser.headers
+    return f"{cure}, or match their request headers, which differ" if differ else cure
 
 
 def _advice(how: str | None, cure: str) -> str:
