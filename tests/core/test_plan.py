@@ -4,6 +4,7 @@ import dataclasses
 
 import pytest
 
+from postiche.core.collection import read_collection
 from postiche.core.paths import Step, Wildcard
 from postiche.core.plan import PlannedExample, compile_plan
 from postiche.model import BodyMode, Collection, MockConfig, RequestBody, SavedRequest

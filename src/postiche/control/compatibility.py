@@ -47,7 +47,8 @@ Postman's MCP server calls them; they are supported.
 OWN = """\
 ## What only Postiche has
 
-These are managed in the app at Postman; here they have operations of their own.
+Users and keys are managed in the app at Postman, and nothing lints there; here these have
+operations of their own.
 """
 
 

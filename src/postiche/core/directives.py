@@ -12,6 +12,10 @@ PREFIX = "x-mock-"
 DELAY_RANGE = range(1, 180_001)
 """Milliseconds that `x-mock-response-delay` may ask for; anything else is ignored (B.4)."""
 
+EXAMPLE_CONTROLS: frozenset[str] = frozenset()
+"""Saved response headers that steer their own example, lower case. So far none does: all that
+begin with PREFIX are left out of replies, and the lint says so."""
+
 UNKNOWN_CODE = -1
 """A malformed `x-mock-response-code`: it matches no example (A.2)."""
 
