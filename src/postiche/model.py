@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Headers = tuple[tuple[str, str], ...]
 """Header names and values in the order they were written; a name may repeat."""
@@ -465,9 +465,23 @@ class Call:
     score: float | None = None
 
 
+class Recurrence(NamedTuple):
+    """A call that differs from `call`, which others share, in nothing but its id and time.
+
+    `served_at` is in seconds since 1970.
+    """
+
+    call: Call
+    id: str
+    served_at: float
+
+
 @dataclass(frozen=True, slots=True)
 class CallQuery:
-    """Which calls to list: every given field must fit; text fields ignore case."""
+    """Which calls to list: every given field must fit; text fields ignore case.
+
+    Without `headers` or `bodies` the calls come with empty ones, and sooner.
+    """
 
     since: datetime | None = None
     until: datetime | None = None
@@ -478,6 +492,8 @@ class CallQuery:
     ascending: bool = False
     limit: int = 100
     cursor: str | None = None
+    headers: bool = True
+    bodies: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,7 @@ def noted_of(
     headers: Sequence[tuple[bytes, bytes]],
     body: bytes,
     answer: Answer,
+    size: int | None = None,
 ) -> Noted:
     """An answered call as the log takes it; `headers` are the request's own, undecoded."""
     return Noted(
@@ -84,6 +85,7 @@ def noted_of(
         error=answer.error,
         example=answer.example,
         score=answer.score,
+        size=size,
     )
 
 

@@ -23,7 +23,7 @@ from postiche.core.directives import delay_ms
 from postiche.core.dynamic import Sources
 from postiche.dataplane.answer import Answer, Settled, answer_of, noted_of
 from postiche.dataplane.asgi import RawHeaders, encoded, framing, imf_date, is_dated
-from postiche.dataplane.calls import CallSink, Noted
+from postiche.dataplane.calls import NOTED_BYTES, CallSink, Noted, reply_size
 from postiche.dataplane.locate import Locator
 from postiche.dataplane.plans import MockEntry, MockSource
 from postiche.dataplane.reading import ReadRequest, RequestReader
@@ -98,8 +98,9 @@ class FastPath:
         prepared = self._prepared(entry, mock_id, target, read)
         if prepared is None:
             return None
+        size = prepared.noted_size + read.headers.size + len(read.body)
         noted = noted_of(
-            entry, mock_id, read.method, target, read.headers, read.body, prepared.answer
+            entry, mock_id, read.method, target, read.headers, read.body, prepared.answer, size
         )
         if prepared.answer.settled is not Settled.ANEW and self._requests.comes_again(data):
             self._requests.keep(data, _Repeated(prepared.wire, noted))
@@ -158,12 +159,13 @@ class Wire:
 class _Prepared:
     """An answer, ready to be sent."""
 
-    __slots__ = ("answer", "weight", "wire")
+    __slots__ = ("answer", "noted_size", "weight", "wire")
 
     def __init__(self, answer: Answer, wire: Wire) -> None:
         self.answer = answer
         self.wire = wire
-        self.weight = wire.weight + len(answer.reply.body)
+        self.noted_size = NOTED_BYTES + reply_size(answer.reply)
+        self.weight = wire.weight + self.noted_size
 
 
 class _Repeated:

@@ -16,6 +16,9 @@ Line = tuple[bytes, bytes]
 LONGEST: Final = 64 * 1024
 """Bytes, head and body together, of the largest request that is read."""
 
+LINE_BYTES: Final = 384
+"""What each header takes besides its text, raw and decoded."""
+
 _LEFT_OUT: Final = frozenset(("OPTIONS", "CONNECT"))
 """Methods with rules of their own: CORS preflights, and targets that are no path."""
 
@@ -28,6 +31,11 @@ class SentHeaders(Sequence[Line]):
     def __init__(self, data: bytes) -> None:
         self._data = data
         self._lines: list[Line] | None = None
+
+    @property
+    def size(self) -> int:
+        """The bytes of memory that all of them take, at most, once taken."""
+        return 3 * len(self._data) + LINE_BYTES * self._data.count(b"\n")
 
     @property
     def lines(self) -> list[Line]:
