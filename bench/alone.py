@@ -83,7 +83,12 @@ def compiled(size: str, count: int) -> dict[str, float]:
     cpu = time.process_time() - began
     del plan
     memory = _plan_bytes(content)
-    return {"cpu": cpu, "memory": memory / len(content), "bytes": float(len(content))}
+    return {
+        "cpu": cpu,
+        "memory": memory / len(content),
+        "bytes": float(len(content)),
+        "examples": float(count),
+    }
 
 
 def _plan_bytes(content: bytes) -> int:
@@ -104,7 +109,13 @@ def _planned(document: object, config: MockConfig | None = None) -> Plan:
 
 def steps(bench: Bench) -> None:
     """CPU time of matching and of rendering, called as the data plane calls them."""
-    tasks = (work.static(), work.static("new URLs", query="?n=\1"), work.wildcard(), work.body())
+    tasks = (
+        work.static(),
+        work.static("new URLs", query="?n=\1"),
+        work.wildcard(),
+        work.body(),
+        work.text(),
+    )
     for task in tasks:
         values = _steps_of(task)
         bench.results.add("steps", task.name, 0, **values)
@@ -112,7 +123,9 @@ def steps(bench: Bench) -> None:
 
 
 def _steps_of(task: Work) -> dict[str, float]:
-    plan = _planned(postman_collection(task.routes), MockConfig(match_body=task.kind == "body"))
+    plan = _planned(
+        postman_collection(task.routes), MockConfig(match_body=task.kind in ("body", "text"))
+    )
     asked = requests_of(task)
     found = [(match(plan, each), each) for each in asked]
     sources = Sources(random.Random(1), lambda: datetime.now(UTC))

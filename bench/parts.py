@@ -69,15 +69,15 @@ class Entry:
     work: Work
 
 
+Running = tuple[Entry, Server]
+"""A server that is up, and what it is there for."""
+
+
 def rivals(bench: Bench) -> None:
-    """Static, wildcard and body work: nginx, Postiche and every rival that can do it."""
-    for part, task in (
-        ("static", work.static()),
-        ("wildcard", work.wildcard()),
-        ("body", work.body()),
-    ):
+    """nginx, Postiche and every rival that can do the work."""
+    for task in (work.static(), work.wildcard(), work.body(), work.text()):
         subjects = [NGINX, LOG_ON, LOG_OFF, *(each for each in RIVALS if task.kind in each.can)]
-        compare(bench, part, [Entry(each.name, each, task) for each in subjects])
+        compare(bench, task.name, [Entry(each.name, each, task) for each in subjects])
 
 
 def heads(bench: Bench) -> None:
@@ -97,16 +97,25 @@ def connections(bench: Bench) -> None:
 
 def examples(bench: Bench) -> None:
     """Collections of very different sizes, with URLs known and with URLs that are all new."""
-    new = f"?n={work.COUNTER.decode()}"
     sizes = bench.options.examples
-    compare(bench, "examples", [_sized(size, work.spread(size)) for size in sizes])
-    compare(bench, "new URLs", [_sized(size, work.spread(size, query=new)) for size in sizes])
-    every = [work.spread(size, every=True) for size in (sizes[0], sizes[-1])]
-    compare(bench, "every example", [_sized(len(task.routes), task) for task in every])
+    with _up(bench, "examples", [_sized(size) for size in sizes]) as running:
+        _rounds(bench, "examples", running)
+        new = f"?n={work.COUNTER.decode()}"
+        _rounds(bench, "new URLs", [_asking(each, query=new) for each in running])
+        few, *_, many = running
+        _rounds(bench, "every example", [_asking(each, every=True) for each in (few, many)])
 
 
-def _sized(size: int, task: Work) -> Entry:
-    return Entry(f"{size:,}", LOG_OFF, task)
+def _sized(size: int) -> Entry:
+    return Entry(f"{size:,}", LOG_OFF, work.spread(size))
+
+
+def _asking(running: Running, *, query: str = "", every: bool = False) -> Running:
+    """The same server, asked for other URLs."""
+    entry, server = running
+    routes = entry.work.routes
+    asked = routes if every else entry.work.asked
+    return replace(entry, work=replace(entry.work, asked=asked, query=query)), server
 
 
 def mocks(bench: Bench) -> None:
@@ -163,7 +172,9 @@ def memory(bench: Bench) -> None:
         called = 0
         for number, wanted in enumerate(bench.options.calls):
             while called < wanted:
-                found = bench.load.run(server, file, bench.options.connections, 2.0)
+                found = bench.load.run(
+                    server, file, bench.options.connections, bench.options.seconds
+                )
                 called += found.requests
             values = {"calls": float(called), "resident": float(server.resident_bytes())}
             bench.results.add("memory", f"{wanted:,}", number, **values)
@@ -173,25 +184,43 @@ def memory(bench: Bench) -> None:
 def compare(
     bench: Bench, part: str, entries: Sequence[Entry], *, connections: int | None = None
 ) -> None:
-    """Measure all in turn, each round anew; whoever is not measured is paused."""
-    count = bench.options.connections if connections is None else connections
+    """Start all, measure them in turn, each round anew, and end them."""
+    with _up(bench, part, entries) as running:
+        _rounds(bench, part, running, connections=connections)
+
+
+@contextmanager
+def _up(bench: Bench, part: str, entries: Sequence[Entry]) -> Iterator[list[Running]]:
+    """Those that can be had: started, right, warm, and paused."""
     with ExitStack() as stack:
-        running = [
-            (entry, server, bench.load.requests_file(entry.work, server.prefixes))
-            for entry in entries
-            if (server := _started(bench, stack, part, entry)) is not None
-        ]
-        for number in range(bench.options.rounds):
-            for entry, server, file in running:
-                server.resume()
-                found = bench.load.run(server, file, count, bench.options.seconds)
-                values = asdict(found) | {"resident": float(server.resident_bytes())}
+        running = []
+        for entry in entries:
+            if available(bench, entry.subject):
+                server = stack.enter_context(_serving(bench, part, entry))
                 server.pause()
-                bench.results.add(part, entry.name, number, **values)
-                bench.say(
-                    f"{part}, round {number + 1}: {entry.name} {found.rate:,.0f}/s, "
-                    f"{found.cpu:.1f} us of CPU, p99 {found.p99 / 1000:.2f} ms"
-                )
+                running.append((entry, server))
+        yield running
+
+
+def _rounds(
+    bench: Bench, part: str, running: Sequence[Running], *, connections: int | None = None
+) -> None:
+    """Measure in turn; whoever is not measured is paused."""
+    options = bench.options
+    asked = [bench.load.requests_file(entry.work, server.prefixes) for entry, server in running]
+    for number in range(options.rounds):
+        for (entry, server), file in zip(running, asked, strict=True):
+            server.resume()
+            found = bench.load.run(
+                server, file, connections or options.connections, options.seconds
+            )
+            values = asdict(found) | {"resident": float(server.resident_bytes())}
+            server.pause()
+            bench.results.add(part, entry.name, number, **values)
+            bench.say(
+                f"{part}, round {number + 1}: {entry.name} {found.rate:,.0f}/s, "
+                f"{found.cpu:.1f} us of CPU, p99 {found.p99 / 1000:.2f} ms"
+            )
 
 
 def available(bench: Bench, subject: Subject) -> bool:
@@ -200,15 +229,6 @@ def available(bench: Bench, subject: Subject) -> bool:
     if missing is not None:
         bench.results.skipped[subject.name] = missing
     return missing is None
-
-
-def _started(bench: Bench, stack: ExitStack, part: str, entry: Entry) -> Server | None:
-    """A server that is right and warm, then paused; None for a rival that cannot be had."""
-    if not available(bench, entry.subject):
-        return None
-    server = stack.enter_context(_serving(bench, part, entry))
-    server.pause()
-    return server
 
 
 @contextmanager

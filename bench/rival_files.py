@@ -70,7 +70,7 @@ def _postman_request(route: Route) -> dict[str, object]:
     request: dict[str, object] = {"method": route.method, "header": [], "url": url}
     if route.sent:
         request["header"] = [{"key": "Content-Type", "value": JSON_TYPE}]
-        request["body"] = {"mode": "raw", "raw": route.sent}
+        request["body"] = {"mode": "raw", "raw": route.saved}
     return request
 
 
@@ -101,14 +101,25 @@ def _mockoon_route(same: Sequence[Route]) -> dict[str, object]:
 
 
 def _mockoon_response(route: Route, default: bool) -> dict[str, object]:
-    rule = {"target": "body", "modifier": "", "value": route.sent, "operator": "equals"}
     return {
         "uuid": _uuid("response of " + _name(route)),
         "body": route.reply.replace(CAPTURE, "{{urlParam 'id'}}"),
         "statusCode": 200,
         "headers": [{"key": "Content-Type", "value": JSON_TYPE}],
-        "rules": [{**rule, "invert": False}] if route.sent else [],
+        "rules": [_mockoon_rule(route)] if route.sent else [],
         "default": default,
+    }
+
+
+def _mockoon_rule(route: Route) -> dict[str, object]:
+    """Mockoon compares whole bodies as text, and pieces of JSON by their path."""
+    whole = route.saved == route.sent
+    return {
+        "target": "body",
+        "modifier": "" if whole else "order",
+        "value": route.sent if whole else json.loads(route.sent)["order"],
+        "operator": "equals",
+        "invert": False,
     }
 
 
@@ -136,7 +147,7 @@ def _wiremock_mapping(route: Route) -> dict[str, object]:
     request: dict[str, object] = {"method": route.method}
     request["urlPathTemplate" if captures else "urlPath"] = route.path.replace(CAPTURE, "{id}")
     if route.sent:
-        request["bodyPatterns"] = [{"equalToJson": route.sent}]
+        request["bodyPatterns"] = [{"equalToJson": route.saved}]
     reply = route.reply.replace(CAPTURE, "{{request.path.id}}")
     response = {"status": 200, "body": reply, "headers": {"Content-Type": JSON_TYPE}}
     if captures:
@@ -152,7 +163,7 @@ def mockserver_expectations(routes: Iterable[Route]) -> list[dict[str, object]]:
 def _mockserver_expectation(route: Route) -> dict[str, object]:
     request: dict[str, object] = {"method": route.method, "path": route.path}
     if route.sent:
-        request["body"] = {"type": "JSON", "json": route.sent, "matchType": "STRICT"}
+        request["body"] = {"type": "JSON", "json": route.saved, "matchType": "STRICT"}
     if CAPTURE in route.path:
         request["path"] = route.path.replace(CAPTURE, "{id}")
         request["pathParameters"] = {"id": [".*"]}
@@ -172,7 +183,7 @@ def _velocity(route: Route) -> dict[str, str]:
 def file_mocks(work: Work) -> dict[str, str]:
     """Files for the npm package `mockserver`: their paths tell method, path and body."""
     return {
-        f"{route.path.strip('/')}/{route.method}{f'--{route.sent}' if route.sent else ''}.mock": (
+        f"{route.path.strip('/')}/{route.method}{f'--{route.saved}' if route.sent else ''}.mock": (
             f"HTTP/1.1 200 OK\nContent-Type: {JSON_TYPE}\n\n{route.reply}"
         )
         for route in work.routes

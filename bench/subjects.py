@@ -26,7 +26,7 @@ from bench.processes import (
 )
 from bench.work import FIRST_NUMBER, Kind, Work, numbered, request
 
-ALL: Final[frozenset[Kind]] = frozenset(("static", "wildcard", "body"))
+ALL: Final[frozenset[Kind]] = frozenset(("static", "wildcard", "body", "text"))
 STATIC: Final[frozenset[Kind]] = frozenset(("static",))
 
 Prepare = Callable[[Tools, Path, int, Work], list[str]]
@@ -136,7 +136,7 @@ RIVALS: Final = (
         "mockserver (npm)",
         _file_mocks,
         needs=("node", "mockserver"),
-        can=frozenset(("static", "body")),
+        can=frozenset(("static", "text")),
         warmup=2.0,
         package="mockserver",
     ),
@@ -186,8 +186,8 @@ def started(
         until_answering(process, port, first_request(subject, work))
         prefixes: tuple[str, ...] = ("",)
         if subject.fills:
-            body = work.kind == "body"
-            prefixes = make_mocks(port, work.routes, mocks=subject.mocks, match_body=body)
+            bodies = work.kind in ("body", "text")
+            prefixes = make_mocks(port, work.routes, mocks=subject.mocks, match_body=bodies)
         yield Server(subject.name, process, port, prefixes)
 
 

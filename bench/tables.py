@@ -37,6 +37,7 @@ def blocks(results: Results, found: Sequence[Verdict]) -> dict[str, str]:
         "static": compared(results, "static"),
         "wildcard": compared(results, "wildcard"),
         "body": compared(results, "body"),
+        "text": compared(results, "text"),
         "heads": of_parts(results, ("browser headers", "new heads")),
         "connections": of_parts(results, _connection_parts(results)),
         "examples": grown(results, ("examples", "new URLs", "every example"), "examples"),
@@ -129,13 +130,14 @@ def compiled(results: Results) -> str:
     rows = [
         (
             name,
+            _count(results.median("compile", name, "examples")),
             _scaled(results.median("compile", name, "bytes"), 1e6),
             _spread(results.spread("compile", name, "cpu")),
             _spread(results.spread("compile", name, "memory")),
         )
         for name in results.subjects("compile")
     ]
-    return table(("examples", "file MB", "CPU s", "plan's memory, of the file"), rows)
+    return table(("collection", "examples", "file MB", "CPU s", "plan's memory, of the file"), rows)
 
 
 def cold_start(results: Results) -> str:
@@ -165,7 +167,7 @@ _LAYERS = (
     ("new heads", "static", "a request head that never came before"),
     ("new URLs", "static", "a URL that never came before: matching anew"),
     ("wildcard", "static", "a wildcard: matching, and a template filled in"),
-    ("body", "static", "a JSON body: read, parsed, compared with 50 candidates"),
+    ("body", "static", "a JSON body: read, parsed, found among 50 candidates"),
     ("bare ASGI on uvicorn", "bare protocol", "for comparison: ASGI alone, with a constant"),
 )
 

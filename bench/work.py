@@ -18,7 +18,8 @@ COUNTER: Final = b"\x01"
 FIRST_NUMBER: Final = 1_000_000
 """Where the numbers begin, so that they keep their length for a long time."""
 
-Kind = Literal["static", "wildcard", "body"]
+Kind = Literal["static", "wildcard", "body", "text"]
+"""What choosing takes: the path, a piece of it, a body equal as JSON, or a body equal as text."""
 
 BROWSER: Final = (
     "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
@@ -35,13 +36,15 @@ BROWSER: Final = (
 class Route:
     """One saved example: the request it is for, and the reply. CAPTURE may stand in path and reply.
 
-    `sent` is the JSON body by which it is chosen, empty for a GET.
+    `sent` is the JSON body by which it is chosen, empty for a GET; `saved` is
+    how the example has it, which may be laid out differently.
     """
 
     path: str
     reply: str
     method: str = "GET"
     sent: str = ""
+    saved: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +69,11 @@ def static(name: str = "static", *, extra: tuple[str, ...] = (), query: str = ""
     return Work(name, "static", routes, routes, extra, query)
 
 
-def spread(count: int, *, query: str = "", every: bool = False) -> Work:
-    """A collection of `count` examples; asked for are ROUTES of them, evenly spread, or all."""
+def spread(count: int) -> Work:
+    """A collection of `count` examples, of which ROUTES are asked for, evenly spread."""
     routes = literal_routes(count)
-    asked = routes if every else tuple(routes[n * count // ROUTES] for n in range(ROUTES))
-    return Work(f"{count:,} examples", "static", routes, asked, (), query)
+    asked = tuple(routes[n * count // ROUTES] for n in range(ROUTES))
+    return Work(f"{count:,} examples", "static", routes, asked)
 
 
 def wildcard() -> Work:
@@ -82,13 +85,26 @@ def wildcard() -> Work:
 
 
 def body() -> Work:
-    """A POST route with as many examples as CANDIDATES, told apart by their JSON body alone."""
+    """A POST route with as many examples as CANDIDATES, told apart by their JSON body alone.
+
+    They were saved indented, as Postman's editor does, and are sent without a space.
+    """
+    return _candidates("body", indent=2)
+
+
+def text() -> Work:
+    """The same with bodies that are saved byte for byte as they are sent."""
+    return _candidates("text", indent=None)
+
+
+def _candidates(kind: Kind, indent: int | None) -> Work:
     rest = literal_routes(ROUTES - CANDIDATES)
-    candidates = tuple(
-        Route("/orders", _reply(place, "order"), "POST", _order(place))
-        for place in _places(CANDIDATES)
-    )
-    return Work("body", "body", (*rest, *candidates), candidates)
+    candidates = []
+    for place in _places(CANDIDATES):
+        sent = _json(_order(place))
+        saved = sent if indent is None else json.dumps(_order(place), indent=indent)
+        candidates.append(Route("/orders", _reply(place, "order"), "POST", sent, saved))
+    return Work(kind, kind, (*rest, *candidates), tuple(candidates))
 
 
 def literal_routes(count: int) -> tuple[Route, ...]:
@@ -128,11 +144,11 @@ def _reply(place: str, what: str) -> str:
     return _json({"id": what, "place": place, "text": "x" * missing})
 
 
-def _order(place: str) -> str:
-    """A JSON body of some 200 bytes."""
+def _order(place: str) -> dict[str, object]:
+    """What makes some 200 bytes of JSON; `order` alone is another one in each."""
     lines = [{"sku": f"{place}-{size}", "count": size, "price": 12.5} for size in (1, 2, 3)]
     customer = {"name": "Carol Jones", "city": "Bristol"}
-    return _json({"order": place, "customer": customer, "express": True, "lines": lines})
+    return {"order": place, "customer": customer, "express": True, "lines": lines}
 
 
 def _json(value: object) -> str:

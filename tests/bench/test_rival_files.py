@@ -16,14 +16,14 @@ from postiche.core.plan import compile_plan
 from postiche.core.render import render
 from postiche.model import MockConfig
 
-WORKS = (work.static(), work.wildcard(), work.body())
+WORKS = (work.static(), work.wildcard(), work.body(), work.text())
 SOURCES = Sources(random.Random(1), lambda: datetime(2026, 1, 1, tzinfo=UTC))
 
 
 @pytest.mark.parametrize("task", WORKS, ids=lambda task: task.name)
 def test_the_collection_answers_every_request_with_its_reply(task: work.Work) -> None:
     collection = read_collection(rival_files.postman_collection(task.routes))
-    plan = compile_plan(collection, None, MockConfig(match_body=task.kind == "body"))
+    plan = compile_plan(collection, None, MockConfig(match_body=task.kind in ("body", "text")))
     for number, request in enumerate(requests_of(task)[: len(task.asked)]):
         reply = render(match(plan, request), request, SOURCES)
         route = task.asked[number]
@@ -67,6 +67,6 @@ def test_nginx_answers_with_as_many_bytes_of_json() -> None:
 
 
 def test_names_of_mock_files_fit_into_a_file_system() -> None:
-    names = [name.rpartition("/")[2] for name in rival_files.file_mocks(work.body())]
+    names = [name.rpartition("/")[2] for name in rival_files.file_mocks(work.text())]
     assert max(map(len, names)) <= 255
     assert not any("/" in name for name in names)

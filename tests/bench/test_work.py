@@ -1,10 +1,15 @@
 """The work is what it says: distinct routes, replies of one length, requests that parse."""
 
+import json
+
 import pytest
 
 from bench import work
 
-WORKS = (work.static(), work.wildcard(), work.body(), work.spread(10), work.spread(1_000))
+WORKS = (
+    *(work.static(), work.wildcard(), work.body(), work.text()),
+    *(work.spread(10), work.spread(1_000)),
+)
 
 
 @pytest.mark.parametrize("task", WORKS, ids=lambda task: task.name)
@@ -14,10 +19,10 @@ def test_every_reply_has_the_same_length_and_is_another_one(task: work.Work) -> 
     assert {len(reply) for reply in replies} == {work.REPLY_BYTES}
 
 
-@pytest.mark.parametrize("task", WORKS[:3], ids=lambda task: task.name)
+@pytest.mark.parametrize("task", WORKS[:4], ids=lambda task: task.name)
 def test_works_have_as_many_routes_as_they_say(task: work.Work) -> None:
     assert len(task.routes) == work.ROUTES
-    assert len(task.asked) == (work.CANDIDATES if task.kind == "body" else work.ROUTES)
+    assert len(task.asked) == (work.CANDIDATES if task.kind in ("body", "text") else work.ROUTES)
 
 
 def test_candidates_differ_in_their_body_alone() -> None:
@@ -27,10 +32,15 @@ def test_candidates_differ_in_their_body_alone() -> None:
     assert {len(route.sent) for route in asked} < set(range(170, 230))
 
 
+def test_bodies_are_saved_in_other_words_or_in_the_same() -> None:
+    assert all(json.loads(route.saved) == json.loads(route.sent) for route in work.body().asked)
+    assert all(route.saved != route.sent for route in work.body().asked)
+    assert all(route.saved == route.sent for route in work.text().asked)
+
+
 def test_a_spread_asks_for_the_same_number_whatever_the_size() -> None:
     assert len(work.spread(10).asked) == len(work.spread(1_000).asked) == work.ROUTES
     assert len(set(work.spread(1_000).asked)) == work.ROUTES
-    assert len(work.spread(1_000, every=True).asked) == 1_000
 
 
 def test_a_request_as_it_goes_over_the_wire() -> None:
