@@ -19,9 +19,9 @@ import orjson
 from bench import work
 from bench.big_collection import collection
 from bench.parts import Bench, available
-from bench.processes import ServerFailed, free_port, running, until_answering
+from bench.processes import free_port, running
 from bench.rival_files import postman_collection
-from bench.subjects import RIVALS, RUN, Subject, environment, first_request
+from bench.subjects import RIVALS, RUN, Subject, answering, environment
 from bench.work import FIRST_NUMBER, Work
 from postiche.core.collection import read_collection
 from postiche.core.dynamic import Sources
@@ -54,11 +54,7 @@ def _start(bench: Bench, subject: Subject, task: Work, number: int) -> float:
     command = subject.prepare(bench.tools, folder, port, task)
     began = time.perf_counter()
     with running(command, folder, environment(folder)) as process:
-        try:
-            return until_answering(process, port, first_request(subject, task)) - began
-        except ServerFailed as failure:
-            output = (folder / "output.txt").read_text(encoding="utf-8", errors="replace")
-            raise ServerFailed(f"{subject.name}: {failure}\n{output[-2000:]}") from failure
+        return answering(subject, process, port, task, folder) - began
 
 
 def compiling(bench: Bench) -> None:

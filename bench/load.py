@@ -23,6 +23,8 @@ CHECKED = 10_000
 """How many requests of a work are checked, at the most."""
 PATIENCE = 300.0
 """Seconds for one answer: the first call compiles, and a collection may have 100,000 examples."""
+LONGEST = 60.0
+"""Seconds of load after which a server that answered nothing has failed."""
 _FAILURES = ("refused", "unread", "unwritten", "not_2xx", "timeouts")
 _MARK = "BENCH "
 
@@ -61,7 +63,10 @@ class Generator:
         return path
 
     def run(self, server: Server, file: Path, connections: int, seconds: float) -> Measured:
-        """Measure. Raises ServerFailed if anything but a 2xx came back."""
+        """Measure. Raises ServerFailed if anything but a 2xx came back.
+
+        A server that answered nobody in that time, and did nothing wrong, gets longer.
+        """
         command = [str(self.wrk), "-t1", f"-c{connections}", f"-d{seconds:g}s", "--timeout", "20s"]
         command += ["-s", str(SCRIPT), f"http://127.0.0.1:{server.port}"]
         command += ["--", str(file), str(next(self._numbers))]
@@ -70,6 +75,10 @@ class Generator:
         took, used = time.perf_counter() - began, server.cpu_seconds() - cpu
         if done.returncode:
             raise ServerFailed(f"{server.name}: wrk failed: {done.stderr.strip()[-300:]}")
+        if seconds < LONGEST and not any(
+            summary(done.stdout)[key] for key in ("requests", *_FAILURES)
+        ):
+            return self.run(server, file, connections, seconds * 4)
         return measured(server.name, done.stdout, used, took)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from bench import work
 from bench.installing import Tools
 from bench.load import Generator, check
-from bench.processes import Cores, Server, ServerFailed
+from bench.processes import Cores, Server
 from bench.results import Results
 from bench.subjects import (
     BARE,
@@ -238,13 +238,15 @@ def _serving(bench: Bench, part: str, entry: Entry) -> Iterator[Server]:
     folder = bench.folder / f"{part} {entry.name}".replace(" ", "-")
     try:
         with started(entry.subject, entry.work, bench.tools, folder, bench.cores.server) as server:
-            check(server, entry.work, constant=entry.subject.constant)
-            file = bench.load.requests_file(entry.work, server.prefixes)
-            warmup = entry.subject.warmup * bench.options.warmup
-            bench.load.run(server, file, bench.options.connections, max(1.0, warmup))
+            _warm(bench, server, entry)
             yield server
-    except ServerFailed as failure:
-        output = (folder / "output.txt").read_text(encoding="utf-8", errors="replace")
-        raise ServerFailed(f"{part}, {entry.name}: {failure}\n{output[-2000:]}") from failure
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _warm(bench: Bench, server: Server, entry: Entry) -> None:
+    """See that the answers are right, then call it for a while."""
+    check(server, entry.work, constant=entry.subject.constant)
+    file = bench.load.requests_file(entry.work, server.prefixes)
+    seconds = max(1.0, entry.subject.warmup * bench.options.warmup)
+    bench.load.run(server, file, bench.options.connections, seconds)

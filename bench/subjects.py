@@ -19,6 +19,7 @@ from bench.installing import Tools, jar, script
 from bench.postiche_api import KEY, make_mocks
 from bench.processes import (
     Server,
+    ServerFailed,
     free_port,
     on_core,
     running,
@@ -183,12 +184,23 @@ def started(
     port = free_port()
     command = on_core(core, subject.prepare(tools, folder, port, work))
     with running(command, folder, environment(folder)) as process:
-        until_answering(process, port, first_request(subject, work))
+        answering(subject, process, port, work, folder)
         prefixes: tuple[str, ...] = ("",)
         if subject.fills:
             bodies = work.kind in ("body", "text")
             prefixes = make_mocks(port, work.routes, mocks=subject.mocks, match_body=bodies)
         yield Server(subject.name, process, port, prefixes)
+
+
+def answering(
+    subject: Subject, process: "subprocess.Popen[bytes]", port: int, work: Work, folder: Path
+) -> float:
+    """Wait for the first answer; the moment it came. Raises ServerFailed with what was printed."""
+    try:
+        return until_answering(process, port, first_request(subject, work))
+    except ServerFailed as failure:
+        output = (folder / "output.txt").read_text(encoding="utf-8", errors="replace")
+        raise ServerFailed(f"{subject.name}: {failure}\n{output[-2000:]}") from failure
 
 
 def environment(folder: Path) -> Mapping[str, str]:

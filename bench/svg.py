@@ -15,7 +15,7 @@ LABELS = 190
 VALUES = 120
 """Pixels for the texts behind the longest bar."""
 BAR = 20
-SMALL_BAR = 11
+SMALL_BAR = 13
 GAP = 10
 TOP = 64
 BOTTOM = 34
