@@ -4,6 +4,7 @@ Knows each server's command line. Must not know what is measured, nor how load
 is made.
 """
 
+import asyncio
 import json
 import os
 import subprocess
@@ -16,7 +17,7 @@ from typing import Final
 
 from bench import rival_files
 from bench.installing import Tools, jar, script
-from bench.postiche_api import KEY, make_mocks
+from bench.postiche_api import KEY, copies_of, make_mock
 from bench.processes import (
     Server,
     ServerFailed,
@@ -72,9 +73,8 @@ def _bare_asgi(tools: Tools, folder: Path, port: int, work: Work) -> list[str]:
 def _serve(*flags: str) -> Prepare:
     def prepare(tools: Tools, folder: Path, port: int, work: Work) -> list[str]:
         del tools, work
-        database = f"sqlite:///{folder / 'postiche.db'}"
         command = [sys.executable, "-m", "postiche", "serve", "--port", str(port)]
-        return [*command, "--database-url", database, *flags]
+        return [*command, "--database-url", _database_url(folder), *flags]
 
     return prepare
 
@@ -185,11 +185,19 @@ def started(
     command = on_core(core, subject.prepare(tools, folder, port, work))
     with running(command, folder, environment(folder)) as process:
         answering(subject, process, port, work, folder)
-        prefixes: tuple[str, ...] = ("",)
-        if subject.fills:
-            bodies = work.kind in ("body", "text")
-            prefixes = make_mocks(port, work.routes, mocks=subject.mocks, match_body=bodies)
+        prefixes = _filled(subject, work, port, folder) if subject.fills else ("",)
         yield Server(subject.name, process, port, prefixes)
+
+
+def _filled(subject: Subject, work: Work, port: int, folder: Path) -> tuple[str, ...]:
+    """Make the mock servers of a Postiche; where they answer."""
+    made = make_mock(port, work.routes, match_body=work.kind in ("body", "text"))
+    copies = asyncio.run(copies_of(made, _database_url(folder), subject.mocks - 1))
+    return tuple(f"/m/{mock_id}" for mock_id in (made, *copies))
+
+
+def _database_url(folder: Path) -> str:
+    return f"sqlite:///{folder / 'postiche.db'}"
 
 
 def answering(

@@ -4,12 +4,12 @@ import sys
 from pathlib import Path
 
 import pytest
-
-from bench import work
 from bench.installing import Tools
 from bench.load import check
 from bench.processes import ServerFailed
 from bench.subjects import BARE, LOG_OFF, RIVALS, RUN, started
+
+from bench import work
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
