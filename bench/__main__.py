@@ -119,9 +119,9 @@ def _report(found: Results, docs: Path | None, *, check: bool) -> int:
 
 
 def _write(found: Results, verdicts: Sequence[targets.Verdict], docs: Path) -> None:
-    """Tables into performance.md, which is copied first where it is not, and the charts."""
+    """The project's performance.md with its tables made anew, and the charts."""
     page = docs / "performance.md"
-    template = page if page.exists() else ROOT / "docs" / "performance.md"
+    template = ROOT / "docs" / "performance.md"
     images = docs / "images"
     images.mkdir(parents=True, exist_ok=True)
     document = template.read_text(encoding="utf-8")
@@ -133,7 +133,7 @@ def _write(found: Results, verdicts: Sequence[targets.Verdict], docs: Path) -> N
 
 def _options(given: argparse.Namespace) -> Options:
     chosen = QUICK if given.quick else Options()
-    flags = {"rounds": given.rounds, "seconds": given.seconds}
+    flags = {"rounds": given.rounds, "seconds": given.seconds, "warmup": given.warmup}
     flags |= {"calls": tuple(given.calls) if given.calls else None}
     return replace(chosen, **{name: value for name, value in flags.items() if value is not None})
 
@@ -146,6 +146,7 @@ def _parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("--rounds", type=int, help="how often everything is measured in turn (3)")
     add("--seconds", type=float, help="seconds of each measurement (3)")
+    add("--warmup", type=float, help="multiple of each server's own warm-up (1)")
     add("--calls", type=int, nargs="+", help="calls after which memory is read (1M and 10M)")
     add("--only", nargs="+", choices=PARTS, help="parts to measure; the documents stay as they are")
     add("--quick", action="store_true", help="everything once and shortly, to see that it works")
