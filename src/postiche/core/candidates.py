@@ -134,6 +134,13 @@ class Alike:
         self._first = representatives(examples)
         self._bodies = BodyTable(examples, typed=typed) or None
 
+    @property
+    def only(self) -> "PlannedExample | None":
+        """The winner if it is the same for every request with neither query nor body."""
+        if self._query or self._typed or len(self._first) > 1:
+            return None
+        return self._first[0]
+
     def best(self, call: Reading, path_score: float) -> Standing:
         """The best of the examples for a request whose path scores so much."""
         if not self._query and not call.pairs:
@@ -154,7 +161,7 @@ class Alike:
 class Various:
     """Examples with several saved queries."""
 
-    __slots__ = ("_by_pair", "_by_pairs", "_shapes", "examples")
+    __slots__ = ("_by_pair", "_by_pairs", "_shapes", "examples", "only")
 
     def __init__(self, examples: Tied, classes: list[Tied], *, typed: bool) -> None:
         self.examples = examples
@@ -171,6 +178,7 @@ class Various:
             for pair in _known(query):
                 self._by_pair[pair].append(alike)
         self._by_pair.default_factory = None
+        self.only = None
         self._shapes = [
             Alike(tuple(members), without_values(members[0].query), typed=typed)
             for members in shapes.values()

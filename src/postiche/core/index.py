@@ -116,6 +116,14 @@ class PathIndex(Generic[Leaf]):
             level = below
         return [(Step.WILDCARD, node.leaf) for node in level if node.leaf is not None]
 
+    def only_covered(self, path: str) -> Leaf | None:
+        """The one that passes step 5, if it is the only one that passes any of steps 1 to 5."""
+        key = lower_without_slash(path)
+        if path in self._exact or key in self._exact or key in self._loose:
+            return None
+        found = self.covered(path)
+        return found[0][1] if len(found) == 1 else None
+
     def without_ids(self, path: str) -> list[tuple[Step, Leaf]]:
         """What passes steps 6 and 7."""
         key = without_ids(path)

@@ -24,7 +24,7 @@ from postiche.core.candidates import OUT, Candidates, Standing, better, preferre
 from postiche.core.directives import Directives, is_steered
 from postiche.core.errors import MockError
 from postiche.core.index import stages
-from postiche.core.paths import SCORES, captures, segments
+from postiche.core.paths import MAX_LENIENT, SCORES, Step, captures, segments
 from postiche.core.plan import MethodPlan, Plan, PlannedExample
 from postiche.core.query import ALL_MATCH, MOST_LOST
 from postiche.core.reading import EQUAL_BODY, Reading, points_of
@@ -32,9 +32,11 @@ from postiche.model import Request
 
 __all__ = [
     "EQUAL_BODY",
+    "Covered",
     "Outcome",
     "Reading",
     "body_fits",
+    "by_wildcards_alone",
     "code_fits",
     "headers_fit",
     "match",
@@ -61,6 +63,18 @@ class Outcome(NamedTuple):
     miss: MockError | None = None
 
 
+class Covered(NamedTuple):
+    """An example chosen by the wildcards of its path, and what they cover."""
+
+    example: PlannedExample
+    captured: Mapping[str, str]
+
+    @property
+    def score(self) -> float:
+        """The points of its path, and so all that it has."""
+        return SCORES[Step.WILDCARD]
+
+
 NO_MATCH = Outcome(miss=MockError.NO_MATCH)
 NO_EXAMPLE = Outcome(miss=MockError.NO_EXAMPLE)
 
@@ -84,6 +98,23 @@ def match(plan: Plan, request: Request) -> Outcome:
         return _best(method, call, call.bonus, _OneByOne())
     bonus = _bonus(method, call) if request.body or call.pairs else 0.0
     return _best(method, call, bonus, _all_at_once)
+
+
+def by_wildcards_alone(plan: Plan, method: str, target: str) -> Covered | None:
+    """What `match` finds for a request of which only method and path can matter: the short way.
+
+    For plans whose target decides, and requests without body and `x-mock-*`
+    headers. None says nothing: then `match` has to be asked.
+    """
+    examples = plan.methods.get(method)
+    if examples is None or not plan.config.match_wildcards:
+        return None
+    if "%" in target or "?" in target or len(target) > MAX_LENIENT:
+        return None
+    leaf = examples.examples.only_covered(target)
+    example = None if leaf is None else leaf.only
+    captured = None if example is None else captures(example.path, target.split("/")[1:])
+    return None if example is None or captured is None else Covered(example, captured)
 
 
 def _best(method: MethodPlan, call: Reading, bonus: float, judge: Judge) -> Outcome:

@@ -64,7 +64,6 @@ def failure(error: MockError) -> Answer:
 
 
 def noted_of(
-    entry: MockEntry,
     mock_id: str,
     method: str,
     target: str,
@@ -75,7 +74,7 @@ def noted_of(
 ) -> Noted:
     """An answered call as the log takes it; `headers` are the request's own, undecoded."""
     return Noted(
-        mock=mock_id if entry.mock is None else entry.mock.id,
+        mock=mock_id,
         method=method,
         target=target,
         headers=headers,

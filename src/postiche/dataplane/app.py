@@ -114,7 +114,8 @@ class MockApp:
         entry = None if place is None else await self._mocks.find(place[0])
         if place is None or entry is None:
             return MockError.NO_MOCK.value.reply()
-        mock_id, target = place
+        mock_id = place[0] if entry.mock is None else entry.mock.id
+        target = place[1]
         request = Request(scope["method"], target, headers)
         answer = await self._refused(entry, mock_id, request)
         if answer is None:
@@ -126,9 +127,7 @@ class MockApp:
                 request = Request(request.method, target, headers, body)
                 answer = await self._answered(entry, request, receive)
         # Before it is sent: whoever has the answer must find the call in the log.
-        noted = noted_of(
-            entry, mock_id, request.method, target, scope["headers"], request.body, answer
-        )
+        noted = noted_of(mock_id, request.method, target, scope["headers"], request.body, answer)
         self._calls.record(noted, self._sources.now().timestamp())
         return answer.reply
 

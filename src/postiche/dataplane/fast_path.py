@@ -14,26 +14,22 @@ with the next write to the store.
 import logging
 import time
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from typing import Final
-
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
 from postiche.core.directives import delay_ms
 from postiche.core.dynamic import Sources
+from postiche.core.match import by_wildcards_alone
 from postiche.dataplane.answer import Answer, Settled, answer_of, noted_of
-from postiche.dataplane.asgi import RawHeaders, encoded, framing, imf_date, is_dated
 from postiche.dataplane.calls import NOTED_BYTES, CallSink, Noted, reply_size
 from postiche.dataplane.locate import Locator
 from postiche.dataplane.plans import MockEntry, MockSource
 from postiche.dataplane.reading import ReadRequest, RequestReader
 from postiche.dataplane.remembered import Remembered
-from postiche.model import Headers, Reply, Request
+from postiche.dataplane.wire import Wire, form_of
+from postiche.model import Request
 
 logger = logging.getLogger(__name__)
 
-LONGEST_SHARED: Final = 256
-"""Characters of the longest header value that is kept encoded, for replies that share it."""
 LONGEST_BODY: Final = 256 * 1024
 """Bytes of the largest reply body that is sent from here."""
 
@@ -92,15 +88,62 @@ class FastPath:
     def _answer_read(self, data: bytes, read: ReadRequest) -> bytes | None:
         place = self._locate(read.target, read.headers)
         entry = None if place is None else self._mocks.warm(place[0])
-        if place is None or entry is None or entry.private or not entry.active:
+        if place is None or entry is None or not entry.answers_at_once:
             return None
-        mock_id, target = place
-        prepared = self._prepared(entry, mock_id, target, read)
+        if not read.plain:
+            return self._answer_made(data, read, place, self._made(entry, place[1], read))
+        key = f"{place[0]} {read.method} {place[1]}"
+        prepared = self._targets.get(key)
+        if prepared is None:
+            if not self._targets.comes_again(key):
+                return self._answer_once(entry, place, read) or self._answer_made(
+                    data, read, place, self._made(entry, place[1], read)
+                )
+            prepared = self._made(entry, place[1], read)
+            if prepared is not None and prepared.answer.settled is Settled.BY_TARGET:
+                self._targets.keep(key, prepared)
+        return self._answer_made(data, read, place, prepared)
+
+    def _answer_once(
+        self, entry: MockEntry, place: tuple[str, str], read: ReadRequest
+    ) -> bytes | None:
+        """The answer to a path that is new, if wildcards alone lead to it and make its body."""
+        plan = entry.plan
+        if not plan.target_decides or entry.server_reply is not None or read.method == "HEAD":
+            return None
+        found = by_wildcards_alone(plan, read.method, place[1])
+        form = None if found is None else form_of(found.example)
+        if found is None or form is None or not form.fits(found.captured):
+            return None
+        now = self._clock()
+        sent, reply = form.filled(found.captured, now)
+        example = found.example.source
+        self._calls.record(
+            Noted(
+                place[0],
+                read.method,
+                place[1],
+                read.headers,
+                b"",
+                reply,
+                example.name,
+                example=example.id,
+                score=found.score,
+                size=NOTED_BYTES + len(sent) + read.headers.size,
+            ),
+            now,
+        )
+        return sent
+
+    def _answer_made(
+        self, data: bytes, read: ReadRequest, place: tuple[str, str], prepared: "_Prepared | None"
+    ) -> bytes | None:
         if prepared is None:
             return None
+        mock_id, target = place
         size = prepared.noted_size + read.headers.size + len(read.body)
         noted = noted_of(
-            entry, mock_id, read.method, target, read.headers, read.body, prepared.answer, size
+            mock_id, read.method, target, read.headers, read.body, prepared.answer, size
         )
         if prepared.answer.settled is not Settled.ANEW and self._requests.comes_again(data):
             self._requests.keep(data, _Repeated(prepared.wire, noted))
@@ -108,52 +151,17 @@ class FastPath:
         self._calls.record(noted, now)
         return prepared.wire.at(now)
 
-    def _prepared(
-        self, entry: MockEntry, mock_id: str, target: str, read: ReadRequest
-    ) -> "_Prepared | None":
-        """The answer, from memory if method and target decide; None if it has to wait."""
-        key = f"{mock_id} {read.method} {target}" if read.plain else ""
-        found = self._targets.get(key) if key else None
-        if found is not None:
-            return found
+    def _made(self, entry: MockEntry, target: str, read: ReadRequest) -> "_Prepared | None":
+        """The answer, ready to be sent; None if it has to wait or is large."""
         needless = read.plain and not entry.plan.headers_matter
         headers = () if needless else _decoded(read.headers)
         request = Request(read.method, target, headers, read.body)
-        waits = entry.plan.config.delay if read.plain else delay_ms(entry.plan.config, request)
-        prepared = None if waits else self._made(entry, request)
-        by_target = prepared is not None and prepared.answer.settled is Settled.BY_TARGET
-        if prepared is not None and key and by_target and self._targets.comes_again(key):
-            self._targets.keep(key, prepared)
-        return prepared
-
-    def _made(self, entry: MockEntry, request: Request) -> "_Prepared | None":
+        if not read.plain and delay_ms(entry.plan.config, request):
+            return None
         answer = answer_of(entry, request, self._sources)
         if len(answer.reply.body) > LONGEST_BODY:
             return None
         return _Prepared(answer, Wire(request.method, answer.reply))
-
-
-class Wire:
-    """An answer as bytes, made once for each second in which it is sent."""
-
-    __slots__ = ("_after", "_before", "_bytes", "_dated", "_second", "weight")
-
-    def __init__(self, method: str, reply: Reply) -> None:
-        self._before, self._dated = _head_of(reply)
-        after, body = framing(method, reply)
-        self._after = b"".join((*_lines(after), b"\r\n", body))
-        self._second = -1
-        self._bytes = b""
-        self.weight = 2 * (len(self._before) + len(self._after))
-
-    def at(self, now: float) -> bytes:
-        """The bytes to send at a moment, in seconds since 1970."""
-        second = int(now)
-        if second != self._second:
-            date = b"" if self._dated else b"date: %b\r\n" % imf_date(second)
-            self._bytes = self._before + date + self._after
-            self._second = second
-        return self._bytes
 
 
 class _Prepared:
@@ -177,35 +185,6 @@ class _Repeated:
         self.wire = wire
         self.noted = noted
         self.weight = wire.weight + noted.size
-
-
-def _head_of(reply: Reply) -> tuple[bytes, bool]:
-    """The head of a reply up to its Date, and whether that is its own.
-
-    The lines before an ETag, which ends most heads and differs with the body,
-    are the same for many replies.
-    """
-    *shared, last = reply.headers or (("", ""),)
-    if last[0] != "etag" or max(map(_length, shared), default=0) > LONGEST_SHARED:
-        return _head(reply.status, reply.headers)
-    before, dated = _head_again(reply.status, tuple(shared))
-    return b"".join((before, *_lines(encoded((last,))))), dated
-
-
-def _head(status: int, headers: Headers) -> tuple[bytes, bool]:
-    lines = encoded(headers)
-    return b"".join((STATUS_LINE[status], *_lines(lines))), is_dated(lines)
-
-
-_head_again = lru_cache(maxsize=1024)(_head)
-
-
-def _length(header: tuple[str, str]) -> int:
-    return len(header[1])
-
-
-def _lines(headers: RawHeaders) -> list[bytes]:
-    return [b"%b: %b\r\n" % line for line in headers]
 
 
 def _decoded(headers: Sequence[tuple[bytes, bytes]]) -> tuple[tuple[str, str], ...]:

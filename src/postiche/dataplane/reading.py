@@ -19,8 +19,10 @@ LONGEST: Final = 64 * 1024
 LINE_BYTES: Final = 384
 """What each header takes besides its text, raw and decoded."""
 
-_LEFT_OUT: Final = frozenset(("OPTIONS", "CONNECT"))
-"""Methods with rules of their own: CORS preflights, and targets that are no path."""
+_METHODS: Final = {
+    name.encode(): name for name in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "PURGE")
+}
+"""Methods without rules of their own, as CORS preflights have, or targets that are no path."""
 
 
 class SentHeaders(Sequence[Line]):
@@ -94,11 +96,14 @@ class RequestReader:
         url = self._url
         if not url.startswith(b"/") or url.endswith(b"?") or b"#" in url:
             return None
+        method = _METHODS.get(self._method)
+        if method is None or not data[: data.find(b"\r")].endswith(b" HTTP/1.1"):
+            return None
         lowered = data.lower()
         if b"\nexpect:" in lowered or b"\nupgrade:" in lowered:
             return None
         plain = not self._body and b"x-mock-" not in lowered
-        return ReadRequest(self._method, str(url, "latin-1"), SentHeaders(data), self._body, plain)
+        return ReadRequest(method, str(url, "latin-1"), SentHeaders(data), self._body, plain)
 
     def _is_whole(self, data: bytes) -> bool:
         self._url = self._body = b""
@@ -134,15 +139,10 @@ class RequestReader:
 
     def on_message_complete(self) -> None:
         """The request is whole."""
-        parser = self._parser
         self._complete += 1
         self._between = True
-        self._method = str(parser.get_method(), "ascii")
-        self._stays = (
-            parser.should_keep_alive()
-            and parser.get_http_version() == "1.1"
-            and self._method not in _LEFT_OUT
-        )
+        self._method = self._parser.get_method()
+        self._stays = self._parser.should_keep_alive()
 
 
 class _Lines:
