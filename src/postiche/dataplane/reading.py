@@ -5,10 +5,13 @@ mocks or answers. Whatever the parser would not take as one plain request is
 not read here at all: the server's own protocol sees it as it came.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Final, overload
 
 import httptools
+
+from postiche.dataplane.remembered import Remembered
 
 Line = tuple[bytes, bytes]
 """A header's name, in lower case, and its value."""
@@ -24,6 +27,13 @@ _METHODS: Final = {
 }
 """Methods without rules of their own, as CORS preflights have, or targets that are no path."""
 
+_LINE: Final = re.compile(
+    rb"(%b) (/[\w./~%%=&+,;:@!$'()*-]*(?:\?[\w./~%%=&+,;:@!$'()*-]+)?) HTTP/1\.1"
+    % b"|".join(_METHODS),
+    re.ASCII,
+)
+"""A request line that the parser takes whatever follows it."""
+
 
 class SentHeaders(Sequence[Line]):
     """The headers of a request that was read, taken from its bytes when first asked for."""
@@ -38,6 +48,11 @@ class SentHeaders(Sequence[Line]):
     def size(self) -> int:
         """The bytes of memory that all of them take, at most, once taken."""
         return 3 * len(self._data) + LINE_BYTES * self._data.count(b"\n")
+
+    @property
+    def weight(self) -> int:
+        """The same, as `Remembered` asks for it."""
+        return self.size
 
     @property
     def lines(self) -> list[Line]:
@@ -80,9 +95,16 @@ class ReadRequest:
 
 
 class RequestReader:
-    """Reads pieces of bytes that are one whole HTTP/1.1 request each."""
+    """Reads pieces of bytes that are one whole HTTP/1.1 request each.
+
+    What follows the request line is the same from one request of a client to
+    the next, as a rule. What the parser once took for the whole rest of a
+    request without body, and nothing special, is known from then on: only the
+    request line is read then, if it is an ordinary one.
+    """
 
     def __init__(self) -> None:
+        self._known: Remembered[bytes, SentHeaders] = Remembered(entries=1024)
         self._renew()
 
     def read(self, data: bytes) -> ReadRequest | None:
@@ -91,13 +113,23 @@ class RequestReader:
         None if they are less than one or more, if the client does not mean to
         stay connected, or wants something before the answer.
         """
-        if len(data) > LONGEST or not self._is_whole(data):
-            return None
+        end = data.find(b"\r")
+        known = self._known.get(data[end:])
+        line = None if known is None else _LINE.fullmatch(data, 0, end)
+        if known is not None and line is not None:
+            return ReadRequest(_METHODS[line[1]], str(line[2], "ascii"), known, b"", True)
+        read = self._read(data, end) if len(data) <= LONGEST and self._is_whole(data) else None
+        if read is not None and read.plain and self._known.comes_again(data[end:]):
+            self._known.keep(data[end:], read.headers)
+        return read
+
+    def _read(self, data: bytes, end: int) -> ReadRequest | None:
+        """The request that the parser has taken, if it is an ordinary one."""
         url = self._url
         if not url.startswith(b"/") or url.endswith(b"?") or b"#" in url:
             return None
         method = _METHODS.get(self._method)
-        if method is None or not data[: data.find(b"\r")].endswith(b" HTTP/1.1"):
+        if method is None or not data[:end].endswith(b" HTTP/1.1"):
             return None
         lowered = data.lower()
         if b"\nexpect:" in lowered or b"\nupgrade:" in lowered:
