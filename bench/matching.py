@@ -112,7 +112,7 @@ def works(examples: int, random: Random) -> dict[str, Requests]:
         "literal, new query": gets(lambda n: f"{items[n]}?n={n}"),
         "wildcard, captured": gets(lambda n: f"/users/carol{n}"),
         "JSON body of 50": posts(lambda n: order(n % ORDERS)),
-        "JSON body, spaced": posts(lambda n: order(n % ORDERS).replace(",", ", ")),
+        "JSON body, spaced": posts(lambda n: order(n % ORDERS).replace('":', '": ')),
         "JSON body, matchBody": posts(
             lambda n: order(n % ORDERS), (*JSON, ("x-mock-match-request-body", "true"))
         ),

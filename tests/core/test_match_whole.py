@@ -16,7 +16,7 @@ from postiche.core import reading
 from postiche.core.candidates import OUT, Alike, Candidates, Standing, better
 from postiche.core.errors import MockError
 from postiche.core.match import Reading, code_fits, match, passes, preferred, total
-from postiche.core.paths import Step, judge_path
+from postiche.core.paths import Step, canonical, captures, judge_path, segments
 from postiche.core.plan import Plan, PlannedExample
 from postiche.core.query import Parameters, QueryVerdict, judge_query
 from postiche.model import BodyMode, Example, Request, RequestBody
@@ -118,6 +118,10 @@ def test_the_indexes_find_the_winner_that_trying_all_finds(
     outcome = match(made, asked)
     assert (outcome.example, outcome.score) == by_trying_all(made, asked)
     assert (outcome.example is None) == (outcome.miss is not None)
+    fits = made.config.match_wildcards and outcome.example is not None
+    path = segments(canonical(asked.target.partition("?")[0]))
+    captured = captures(outcome.example.path, path) if fits and outcome.example else None
+    assert outcome.captures == (captured or {})
 
 
 SAME_PATH = st.builds(

@@ -41,12 +41,16 @@ _LOOSE_STEPS = (Step.TRAILING_SLASH, Step.CASE, Step.CASE_AND_SLASH)
 
 
 class _Node(Generic[Leaf]):
-    """One level of the trie of wildcards: children by literal text and by wildcard."""
+    """One level of the trie of wildcards: children by literal text and by wildcard.
 
-    __slots__ = ("leaf", "literals", "wildcards")
+    `whole` is the child of the wildcard that is all of its segment.
+    """
+
+    __slots__ = ("leaf", "literals", "whole", "wildcards")
 
     def __init__(self) -> None:
         self.literals: dict[str, _Node[Leaf]] = {}
+        self.whole: _Node[Leaf] | None = None
         self.wildcards: list[tuple[Wildcard, _Node[Leaf]]] = []
         self.leaf: Leaf | None = None
 
@@ -54,6 +58,10 @@ class _Node(Generic[Leaf]):
         """The child for a part, made if missing."""
         if isinstance(part, str):
             return self.literals.setdefault(part, _Node())
+        if part.literals == WHOLE_SEGMENT:
+            if self.whole is None:
+                self.whole = _Node()
+            return self.whole
         for known, child in self.wildcards:
             # by the text around the names: what they are called does not change what they cover
             if known.literals == part.literals:
@@ -108,8 +116,10 @@ class PathIndex(Generic[Leaf]):
                 child = node.literals.get(segment)
                 if child is not None:
                     below.append(child)
+                if segment and node.whole is not None:
+                    below.append(node.whole)
                 for wildcard, child in node.wildcards:
-                    if segment if wildcard.literals == WHOLE_SEGMENT else wildcard.covers(segment):
+                    if wildcard.capture(segment) is not None:
                         below.append(child)
             if not below:
                 return []

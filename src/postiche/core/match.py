@@ -24,7 +24,7 @@ from postiche.core.candidates import OUT, Candidates, Standing, better, preferre
 from postiche.core.directives import Directives, is_steered
 from postiche.core.errors import MockError
 from postiche.core.index import stages
-from postiche.core.paths import MAX_LENIENT, SCORES, Step, captures, segments
+from postiche.core.paths import MAX_LENIENT, SCORES, Step, captures, covered, segments
 from postiche.core.plan import MethodPlan, Plan, PlannedExample
 from postiche.core.query import ALL_MATCH, MOST_LOST
 from postiche.core.reading import EQUAL_BODY, Reading, points_of
@@ -113,14 +113,13 @@ def by_wildcards_alone(plan: Plan, method: str, target: str) -> Covered | None:
         return None
     leaf = examples.examples.only_covered(target)
     example = None if leaf is None else leaf.only
-    captured = None if example is None else captures(example.path, target.split("/")[1:])
-    return None if example is None or captured is None else Covered(example, captured)
+    return None if example is None else Covered(example, covered(example.path, target))
 
 
 def _best(method: MethodPlan, call: Reading, bonus: float, judge: Judge) -> Outcome:
     """The example with the most points; `bonus` is the most that query and body may add."""
     best, tied = OUT
-    found = False
+    found, decided = False, Step.IDENTICAL
     for first, look_up in stages(call.path, wildcards=call.config.match_wildcards):
         if best > _SCORES[first] + bonus:
             break  # the steps that are left can neither win nor tie
@@ -128,11 +127,19 @@ def _best(method: MethodPlan, call: Reading, bonus: float, judge: Judge) -> Outc
             standing = judge(candidates, call, _SCORES[step])
             if standing is not None:
                 found = True
-                best, tied = standing if standing[0] > best else better((best, tied), standing)
+                if standing[0] > best:
+                    best, tied = standing
+                    decided = step
+                else:
+                    best, tied = better((best, tied), standing)
     if not found:
         return NO_EXAMPLE if _unanswered(method, call) else NO_MATCH
     winner = tied[0] if len(tied) == 1 else preferred(tied)
-    return Outcome(winner, best, _captured(call, winner)) if winner else NO_MATCH
+    if winner is None:
+        return NO_MATCH
+    if decided is Step.WILDCARD and len(tied) == 1:
+        return Outcome(winner, best, covered(winner.path, call.path))
+    return Outcome(winner, best, _captured(call, winner))
 
 
 def _bonus(method: MethodPlan, call: Reading) -> float:

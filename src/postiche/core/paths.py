@@ -162,10 +162,6 @@ class Wildcard:
     literals: tuple[str, ...]
     names: tuple[str, ...]
 
-    def covers(self, segment: str) -> bool:
-        """Whether the segment fits."""
-        return self.capture(segment) is not None
-
     def capture(self, segment: str) -> tuple[str, ...] | None:
         """What each name covers, at least one character each; None if the segment does not fit."""
         first, *rest = self.literals
@@ -188,12 +184,15 @@ class PathPattern:
     """An example's path: its canonical text, and what each segment accepts.
 
     Variables stay in the text as written, so that the steps of equal keys see
-    them literally. `names` are the variables that the path can capture.
+    them literally. `names` are the variables that the path can capture;
+    `whole` has each with the place of its segment if all of them cover whole
+    ones and none occurs twice.
     """
 
     text: str
     parts: tuple[str | Wildcard, ...]
     names: tuple[str, ...] = field(default=(), compare=False)
+    whole: tuple[tuple[str, int], ...] = field(default=(), compare=False)
 
 
 def path_pattern(path: str) -> PathPattern:
@@ -203,8 +202,19 @@ def path_pattern(path: str) -> PathPattern:
         return PathPattern(path, tuple(written))
     parts = tuple(_part(segment) for segment in written)
     text = "/".join(["", *(_plain(segment) for segment in written)])
-    names = (part.names for part in parts if isinstance(part, Wildcard))
-    return PathPattern(text, parts, tuple(chain.from_iterable(names)))
+    found = [(part, place) for place, part in enumerate(parts) if isinstance(part, Wildcard)]
+    names = tuple(chain.from_iterable(part.names for part, _ in found))
+    whole = tuple((p.names[0], place) for p, place in found if p.literals == WHOLE_SEGMENT)
+    simple = len(whole) == len(found) == len(set(names))
+    return PathPattern(text, parts, names, whole if simple else ())
+
+
+def covered(pattern: PathPattern, path: str) -> dict[str, str]:
+    """What the wildcards cover in a path that is known to pass step 5."""
+    requested = path.split("/")
+    if pattern.whole:
+        return {name: readable(requested[place + 1]) for name, place in pattern.whole}
+    return captures(pattern, requested[1:]) or {}
 
 
 def captures(pattern: PathPattern, requested: list[str]) -> dict[str, str] | None:
