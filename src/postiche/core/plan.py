@@ -66,9 +66,9 @@ class MethodPlan:
         self.examples.add(example.path, example)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Plan:
-    """What a mock server answers from."""
+    """What a mock server answers from. Two of them are equal only if they are the same one."""
 
     collection_name: str
     config: MockConfig

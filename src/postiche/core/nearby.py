@@ -1,0 +1,177 @@
+"""The examples worth explaining for a request, found without judging them all.
+
+Knows how near paths, names and bodies are to each other. Must not know the
+stages: what comes out here is only a choice of whom to judge, and whoever
+fits by path is in it, up to a bound.
+"""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from weakref import WeakKeyDictionary
+
+from rapidfuzz import process
+from rapidfuzz.distance import Indel
+
+from postiche.core.bodies import SavedBody
+from postiche.core.directives import Directives
+from postiche.core.match import Reading, with_id
+from postiche.core.paths import Wildcard, is_id, segments
+from postiche.core.plan import MethodPlan, Plan, PlannedExample
+
+MAX_FITTING = 256
+"""How many examples whose path fits are looked at, for each method."""
+
+MAX_SEARCHED = 20_000
+"""How many different paths are compared with a request's; a search of 10,000 takes 1 ms."""
+
+MAX_COMPARED = 256
+"""Characters of a path, name or body that are compared to see how near it is."""
+
+PER_PATH = 4
+"""How many examples of one near path are looked at, for each method."""
+
+_ANYTHING = "\ufdd2"
+"""Stands for a segment that is a wildcard or an ID: a noncharacter."""
+
+
+class Surroundings:
+    """All paths of a plan in a form in which near ones look alike, with their examples."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._by_shape: dict[str, list[PlannedExample]] = {}
+        self.examples = tuple(examples_of(plan))
+        for example in self.examples:
+            self._by_shape.setdefault(shape_of(example), []).append(example)
+        self._shapes = list(self._by_shape)[:MAX_SEARCHED]
+
+    def near(self, path: str, count: int) -> Iterator[PlannedExample]:
+        """Examples of the `count` nearest paths, the nearest first."""
+        found = process.extract(
+            requested_shape(path), self._shapes, scorer=Indel.distance, limit=count
+        )
+        for shape, _, _ in found:
+            seen: dict[str, int] = {}
+            for example in self._by_shape[shape]:
+                method = example.source.method
+                seen[method] = seen.get(method, 0) + 1
+                if seen[method] <= PER_PATH:
+                    yield example
+
+
+_surroundings: "WeakKeyDictionary[Plan, Surroundings]" = WeakKeyDictionary()
+
+
+def surroundings(plan: Plan) -> Surroundings:
+    """The surroundings of a plan, made when first asked for and kept as long as the plan."""
+    found = _surroundings.get(plan)
+    if found is None:
+        found = _surroundings[plan] = Surroundings(plan)
+    return found
+
+
+def examples_of(plan: Plan) -> Iterator[PlannedExample]:
+    """All examples of a plan."""
+    for method in plan.methods.values():
+        for named in method.by_name.values():
+            yield from named
+
+
+def nearby(plan: Plan, call: Reading, count: int) -> list[PlannedExample]:
+    """The examples to judge, all of a small plan: those that fit by path, then near ones.
+
+    About `count` or a few times as many; never more than a bound.
+    """
+    around = surroundings(plan)
+    if len(around.examples) <= count:
+        return list(around.examples)
+    found: dict[PlannedExample, None] = {}
+    own = plan.methods.get(call.request.method.upper())
+    for method in plan.methods.values():
+        fits = fitting(method, call)
+        found.update(dict.fromkeys(fits if method is own else fits[:PER_PATH]))
+    found.update(dict.fromkeys(_named(plan, call)))
+    found.update(dict.fromkeys(around.near(call.path, count)))
+    return list(found)
+
+
+def fitting(method: MethodPlan, call: Reading) -> list[PlannedExample]:
+    """Examples of a method whose path fits, at most MAX_FITTING, those with most points first."""
+    wildcards = call.config.match_wildcards
+    steps = (example for _, example in method.examples.fitting(call.path, wildcards=wildcards))
+    found = dict.fromkeys(islice(steps, MAX_FITTING))
+    found.update(dict.fromkeys(islice(method.examples.almost(call.path), MAX_FITTING)))
+    return list(found)[:MAX_FITTING]
+
+
+# --- by name -----------------------------------------------------------------------------
+
+
+def _named(plan: Plan, call: Reading) -> Iterator[PlannedExample]:
+    """Who has the id or name that is asked for, whatever the method; else the nearest names."""
+    directives = call.directives
+    for method in plan.methods.values():
+        if directives.id is not None:
+            yield from with_id(method, directives.id)
+        elif directives.name is not None:
+            for name in near_names(directives.name, method.by_name):
+                yield from method.by_name[name][:PER_PATH]
+
+
+def near_names(asked: str, names: Iterable[str]) -> list[str]:
+    """The names that are most like one that is asked for, the nearest first."""
+    searched = list(islice(names, MAX_SEARCHED))
+    found = process.extract(
+        asked[:MAX_COMPARED],
+        [name[:MAX_COMPARED] for name in searched],
+        scorer=Indel.normalized_similarity,
+        score_cutoff=0.5,
+        limit=3,
+    )
+    return [searched[index] for _, _, index in found]
+
+
+# --- how near ------------------------------------------------------------------------------
+
+
+def shape_of(example: PlannedExample) -> str:
+    """An example's path in the form in which near ones look alike."""
+    return _shape(_ANYTHING if isinstance(p, Wildcard) else p for p in example.path.parts)
+
+
+def requested_shape(path: str) -> str:
+    """A request's canonical path in the same form."""
+    return _shape(segments(path[: 4 * MAX_COMPARED]))
+
+
+def _shape(parts: Iterable[str]) -> str:
+    made = "/".join(_ANYTHING if is_id(part) else part.lower() for part in parts)
+    return made.rstrip("/")[:MAX_COMPARED]
+
+
+def path_distance(call: Reading, example: PlannedExample) -> float:
+    """How far an example's path is from the request's, from 0 to 1."""
+    return float(Indel.normalized_distance(requested_shape(call.path), shape_of(example)))
+
+
+def choice_distance(directives: Directives, example: PlannedExample) -> float:
+    """How far an example is from the id or name that is asked for, from 0 to 1."""
+    if directives.id is not None:
+        asked, own = directives.id, example.source.id or ""
+        return 0.0 if own and asked in (own, f"{asked.partition('-')[0]}-{own}") else 1.0
+    asked, own = directives.name or "", example.source.name.strip()
+    return float(Indel.normalized_distance(asked[:MAX_COMPARED], own[:MAX_COMPARED]))
+
+
+def body_distance(call: Reading, body: SavedBody) -> float:
+    """How far an example's body is from the request's, from 0 to 1."""
+    sent = call.body.raw[:MAX_COMPARED]
+    return float(Indel.normalized_distance(sent, _comparable(body)))
+
+
+def _comparable(body: SavedBody) -> bytes:
+    if body.raw:
+        return body.raw[:MAX_COMPARED]
+    key = body.key or b""
+    if isinstance(key, tuple):
+        key = "&".join(f"{name}={value}" for name, value in key).encode("utf-8", "replace")
+    return key[:MAX_COMPARED]
