@@ -190,10 +190,9 @@ def _paths(verdict: Verdict) -> Iterator[str]:
     """Canonical paths that the example's wildcards, and then its text, are made for."""
     pattern = verdict.example.path
     if pattern.names and verdict.call.config.match_wildcards:
-        sent = segments(verdict.call.path)
-        fitting_sent = sent if len(sent) == len(pattern.parts) else [""] * len(pattern.parts)
+        sent = [*segments(verdict.call.path), *([""] * len(pattern.parts))]
         for anything in ANY:
-            parts = zip(pattern.parts, fitting_sent, strict=True)
+            parts = zip(pattern.parts, sent, strict=False)
             yield "/".join(["", *(_segment(part, own, anything) for part, own in parts)])
     yield pattern.text
 
@@ -229,7 +228,7 @@ def _headers_in_force(verdict: Verdict) -> Headers | None:
     if any(saved.hides_header(name) for name in names):
         return None
     wanted = (
-        (saved.header_name(name), value)
+        (saved.header_name(name) or name, value)
         for name in names
         if (value := verdict.example.headers.get(name, "")) or name in dict(OWN_HEADERS)
     )

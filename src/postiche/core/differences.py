@@ -14,7 +14,7 @@ from typing import Any
 
 import orjson
 
-from postiche.core.bodies import Fields, SavedBody, SentBody, urlencoded
+from postiche.core.bodies import FormKey, SavedBody, SentBody
 from postiche.core.match import Reading
 from postiche.core.paths import Wildcard, segments
 from postiche.core.plan import PlannedExample
@@ -30,6 +30,10 @@ MAX_COMPARED = 256 * 1024
 
 CONTEXT = 20
 """Characters of a text that are shown before and after the first that differs."""
+
+
+CONTENT_TYPE = "Content-Type"
+"""The subject of a difference in the media types of bodies."""
 
 
 class Stage(StrEnum):
@@ -70,11 +74,13 @@ class Difference:
 def path_differences(
     call: Reading, example: PlannedExample, saved: SavedRequestView
 ) -> list[Difference]:
-    """The segments that differ; the whole path where their number does, or it may not be shown."""
-    requested, parts = segments(call.path), example.path.parts
-    if len(requested) != len(parts) or saved.hides_path:
+    """The segments that differ, or their number; of a path that may not be shown, all of it."""
+    requested, written = segments(call.path), segments(example.path.text)
+    if saved.hides_path:
         return [Difference(Stage.PATH, "path", shown_path(call.path), saved.path)]
-    written = segments(example.path.text)
+    if len(requested) != len(written):
+        return [_number_of_segments(requested, written)]
+    parts = example.path.parts
     return [
         Difference(
             Stage.PATH,
@@ -85,6 +91,14 @@ def path_differences(
         for number, (segment, part) in enumerate(zip(requested, parts, strict=True), 1)
         if not _covers(part, segment, wildcards=call.config.match_wildcards)
     ][:MAX_DIFFERENCES]
+
+
+def _number_of_segments(requested: list[str], written: list[str]) -> Difference:
+    if abs(len(requested) - len(written)) == 1 and (not requested[-1]) != (not written[-1]):
+        slashes = ("/", None) if len(requested) > len(written) else (None, "/")
+        return Difference(Stage.PATH, "trailing slash", *slashes)
+    counts = str(len(requested)), str(len(written))
+    return Difference(Stage.PATH, "number of path segments", *counts)
 
 
 def _covers(part: str | Wildcard, segment: str, *, wildcards: bool) -> bool:
@@ -144,9 +158,17 @@ def header_differences(
         sent = call.wanted_headers.get(name, "")
         if sent != example.headers.get(name, ""):
             shown = shown_value(sent) if sent else None
-            subject = f"header {saved.header_name(name)}"
+            subject = f"header {_spelled(call, name, saved)}"
             found.append(Difference(Stage.HEADERS, subject, shown, saved.header(name)))
     return found[:MAX_DIFFERENCES]
+
+
+def _spelled(call: Reading, name: str, saved: SavedRequestView) -> str:
+    """A header's name as it is saved, else as it is written where it is asked for."""
+    listed = call.request.header("x-mock-match-request-headers") or ""
+    asked = (*call.config.headers, *(each.strip() for each in listed.split(",")))
+    found = next((each for each in asked if each.lower() == name), name)
+    return saved.header_name(name) or shown_value(found)
 
 
 # --- bodies ------------------------------------------------------------------------------
@@ -162,7 +184,7 @@ def body_differences(
     found = []
     if body.media_type is None or body.media_type != sent.media_type:
         found.append(
-            Difference(Stage.BODY, "Content-Type", sent.media_type, saved_type(example, saved))
+            Difference(Stage.BODY, CONTENT_TYPE, sent.media_type, saved_type(example, saved))
         )
     if not body.equals(sent):
         found += list(_content(body, sent, hidden=saved.hides_body))[:MAX_DIFFERENCES]
@@ -184,7 +206,11 @@ def _content(body: SavedBody, sent: SentBody, *, hidden: bool) -> Iterator[Diffe
     elif isinstance(body.key, bytes):
         yield from _json_content(body, sent)
     elif isinstance(body.key, tuple):
-        yield from _form_content(body.key, sent)
+        fields = sent.multipart if body.mode is BodyMode.FORMDATA else sent.form
+        if fields is None:
+            yield Difference(Stage.BODY, "body", _text(sent.raw), _saved_text(body))
+        else:
+            yield from _form_content(body.key, fields)
     else:
         yield _first_difference(sent.raw, body.raw)
 
@@ -260,14 +286,9 @@ def _json_text(value: Any) -> str:
 # --- forms and text
 
 
-def _form_content(saved: tuple[tuple[str, str], ...], sent: SentBody) -> Iterator[Difference]:
-    fields: Fields | None = sent.fields
-    if fields is None and sent.multipart is None and sent.form is not None:
-        fields = urlencoded(sent.raw)
-    ours, theirs = Counter(fields or ()), Counter(saved)
+def _form_content(saved: FormKey, fields: FormKey) -> Iterator[Difference]:
+    ours, theirs = Counter(fields), Counter(saved)
     surplus, wanted = _by_key(ours - theirs), _by_key(theirs - ours)
-    if not surplus and not wanted:
-        yield Difference(Stage.BODY, "body", "another kind of form", "a form with the same fields")
     for key in dict.fromkeys([*wanted, *surplus]):
         pairs = zip_longest(surplus.get(key, ()), wanted.get(key, ()))
         yield from (

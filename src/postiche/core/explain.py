@@ -36,11 +36,12 @@ NEAREST = 3
 POOL = 24
 """How many examples are judged to find the nearest ones."""
 
-METHOD_COST, CODE_COST, CHOICE_COST = 3.0, 2.0, 20.0
+METHOD_COST, CODE_COST, CHOICE_COST = 3.0, 1.0, 20.0
 PATH_COST, PATH_SPREAD = 2.0, 6.0
-HEADERS_COST, BODY_COST = 1.0, 1.0
-"""How far a stage that does not fit puts an example away from a request. Another method of the
-same path is nearer than another path, unless that is spelled almost alike."""
+HEADERS_COST, BODY_COST, BODY_SPREAD = 0.5, 0.5, 0.5
+"""How far a stage that does not fit puts an example away from a request. Code, headers and body
+together weigh less than the method; another method of the same path is nearer than another path,
+unless that is spelled almost alike."""
 
 
 @dataclass(frozen=True)
@@ -179,7 +180,7 @@ def distance(verdict: Verdict) -> float:
         far += PATH_COST + PATH_SPREAD * path_distance(call, example)
     far += 0.0 if verdict.headers_fit else HEADERS_COST
     if not verdict.body_fits:
-        far += BODY_COST + body_distance(call, example.body)
+        far += BODY_COST + BODY_SPREAD * body_distance(call, example.body)
     earned = verdict.path.score + (verdict.query.score if verdict.query else 0.0)
     return far - earned / 1_000
 

@@ -174,7 +174,10 @@ def head_lines(explanation: Explanation) -> list[str]:
     miss = explanation.outcome.miss
     asked = f"{shown_value(request.method.upper())} {_clipped(request.target, 200)}"
     status = f"{miss.value.status} {miss.value.name}: {miss.value.body['header']}" if miss else ""
-    return [asked, *([status] if status else []), summary(explanation)]
+    covered = explanation.outcome.captures.items()
+    told = ", ".join(f"{shown_value(name)} = {shown_value(value)}" for name, value in covered)
+    captures = [f"Its wildcards cover {told}."] if told else []
+    return [asked, *([status] if status else []), summary(explanation), *captures]
 
 
 def table(explanation: Explanation) -> list[str]:
@@ -197,10 +200,10 @@ def _cell(row: tuple[str, ...], column: int, width: int) -> str:
 def _row(candidate: Candidate) -> tuple[str, ...]:
     verdict, points = candidate.verdict, candidate.points
     step = verdict.path.step
-    chosen = "chosen" if candidate.answers else "out"
+    unscored = "out" if verdict.out_at else "named"
     return (
         ">" if candidate.answers else "",
-        number(points.total) if points else chosen,
+        number(points.total) if points else unscored,
         shown_value(candidate.example.source.method),
         "no" if step is None else f"{number(verdict.path.score)} {SHORT_STEPS[step]}",
         _query_cell(verdict),
@@ -241,12 +244,11 @@ def candidate_lines(
     for text in more_differences(candidate):
         yield f"   also {text}"
     found = candidate.remedies
-    for way in ways(found):
-        yield f"   would answer with the {way}"
-    line = _line(found.call, base, key)
-    if line is not None:
-        yield f"   would answer {line}"
-    elif not found.headers and not found.switches:
+    lead = "get it with"
+    for way in ways(found, _line(found.call, base, key)):
+        yield f"   {lead} {way}"
+        lead = "    or with"
+    if lead == "get it with":
         yield "   no call was found that it answers"
 
 

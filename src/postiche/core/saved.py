@@ -123,10 +123,10 @@ class SavedRequestView:
             return None
         return NOT_SHOWN if self.hides_header(name) else shown_value(value)
 
-    def header_name(self, name: str) -> str:
-        """A header's name as it is written in the example, if it is there at all."""
+    def header_name(self, name: str) -> str | None:
+        """A header's name (lower case) as the example has it; None if it is not there."""
         written = (each for each, _ in self._example.source.request_headers)
-        return next((each for each in written if each.lower() == name), name)
+        return next((each for each in written if each.lower() == name), None)
 
     @cached_property
     def hides_body(self) -> bool:

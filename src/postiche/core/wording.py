@@ -7,7 +7,7 @@ terminals.
 from collections.abc import Iterator
 
 from postiche.core.corrections import Remedies
-from postiche.core.differences import Difference, Stage
+from postiche.core.differences import CONTENT_TYPE, Difference, Stage
 from postiche.core.directives import UNKNOWN_CODE, sent_text
 from postiche.core.explain import Candidate, Explanation
 from postiche.core.judging import Choice, Points, Verdict
@@ -44,7 +44,7 @@ def described(candidate: Candidate) -> str:
 
 def number(points: float) -> str:
     """Points as they are read: 79, 93.3."""
-    return f"{round(points, 1):g}"
+    return f"{round(points, 1) or 0:g}"
 
 
 def signed(points: float) -> str:
@@ -103,7 +103,7 @@ def _missed(explanation: Explanation) -> str:
     asked = f"{shown_value(request.method.upper())} {shown_path(explanation.call.path)}"
     if explanation.unanswered is not None:
         saved = _quoted(explanation.unanswered.name) or "a saved request"
-        return f"The saved request {saved} fits {asked}, but has no example."
+        return f"The saved request {saved} fits {asked}, but has no example to answer with."
     if not explanation.candidates:
         return f"{asked} has no example: the collection has none at all."
     near = explanation.candidates[0]
@@ -123,11 +123,26 @@ def _other_method(asked: str, near: Candidate) -> str:
 
 
 def _other_code(asked: str, near: Candidate) -> str:
-    return f"No example of {asked} has the status that is asked for: {reason(near)}."
+    sent = _sent_code(near.verdict)
+    if near.verdict.choice is Choice.ASKED_FOR:
+        kind = "id" if near.verdict.call.directives.id is not None else "name"
+        return (
+            f"{described(near)} has the {kind} that is asked for,"
+            f" but x-mock-response-code asks for {sent}."
+        )
+    if near.verdict.call.directives.code == UNKNOWN_CODE:
+        return f"x-mock-response-code: {sent} is no status, so no example of {asked} has it."
+    return (
+        f"No example of {asked} has status {sent}, which x-mock-response-code asks for;"
+        f" {name_of(near)} has {near.example.source.code}."
+    )
 
 
 def _other_path(asked: str, near: Candidate) -> str:
-    return f"No example has the path of {asked}; the nearest is {route_of(near)}: {reason(near)}."
+    return (
+        f"No example has the path of {asked};"
+        f" the nearest, {route_of(near)}, differs in {reason(near)}."
+    )
 
 
 def _almost(asked: str, near: Candidate) -> str:
@@ -136,12 +151,13 @@ def _almost(asked: str, near: Candidate) -> str:
 
 def _not_chosen(explanation: Explanation, near: Candidate) -> str:
     method = shown_value(explanation.request.method.upper())
-    start = f"No {method} example has what {_directive(explanation)} asks for"
+    wanted, kind = _wanted(explanation)
+    said = f"has the id {wanted}" if kind == "id" else f'is named "{wanted}"'
+    start = f"No {method} example {said}, which x-mock-response-{kind} asks for"
     if not near.verdict.method_fits and _has_what_is_asked_for(near):
         return f"{start}; {described(near)} has it, but is saved for another method."
-    source = near.example.source
-    if explanation.call.directives.id is None:
-        return f"{start}; the nearest name is {name_of(near)} ({route_of(near)}, {source.code})."
+    if kind == "name":
+        return f"{start}; the nearest name is {described(near)}."
     return f"{start}."
 
 
@@ -154,9 +170,15 @@ def _has_what_is_asked_for(candidate: Candidate) -> bool:
 
 def _directive(explanation: Explanation) -> str:
     """The directive that chooses, as it was sent."""
+    wanted, kind = _wanted(explanation)
+    return f"x-mock-response-{kind}: {wanted}"
+
+
+def _wanted(explanation: Explanation) -> tuple[str, str]:
+    """What is asked for, and whether it is an id or a name."""
     kind = "id" if explanation.call.directives.id is not None else "name"
     value = explanation.request.header(f"x-mock-response-{kind}") or ""
-    return f"x-mock-response-{kind}: {shown_value(sent_text(value).strip())}"
+    return shown_value(sent_text(value).strip()), kind
 
 
 # --- one candidate -----------------------------------------------------------------------------
@@ -173,7 +195,10 @@ def reason(candidate: Candidate) -> str:
         return _not_meant(verdict)
     if verdict.out_at is Stage.PATH:
         return _path_reason(verdict)
-    return decisive(verdict).text
+    first = decisive(verdict)
+    if first.stage is Stage.BODY and first.subject == CONTENT_TYPE and first.saved is None:
+        return f"{first.text}, and body matching needs it"
+    return first.text
 
 
 def decisive(verdict: Verdict) -> Difference:
@@ -185,10 +210,14 @@ def _not_meant(verdict: Verdict) -> str:
     if verdict.choice is Choice.PASSED_OVER:
         kind = "id" if verdict.call.directives.id is not None else "name"
         return f"x-mock-response-{kind} asks for another example"
-    sent = shown_value(verdict.call.request.header("x-mock-response-code") or "")
+    sent = _sent_code(verdict)
     if verdict.call.directives.code == UNKNOWN_CODE:
         return f"x-mock-response-code: {sent} is no status, so no example has it"
     return f"x-mock-response-code asks for {sent}, its status is {verdict.example.source.code}"
+
+
+def _sent_code(verdict: Verdict) -> str:
+    return shown_value(verdict.call.request.header("x-mock-response-code") or "")
 
 
 def _path_reason(verdict: Verdict) -> str:
@@ -242,12 +271,13 @@ def _has_decisive(verdict: Verdict) -> bool:
     return any(each.stage is verdict.out_at for each in verdict.differences)
 
 
-def ways(found: Remedies) -> list[str]:
-    """What would have made an example answer, but for another call: a line for each."""
-    lines = [f"header {line}" for line in found.headers]
+def ways(found: Remedies, line: str | None) -> list[str]:
+    """What would make an example answer, the call to make (`line`) first; empty if nothing can."""
+    lines = [line] if line is not None else []
+    lines += [f"the header {header}" for header in found.headers]
     if found.switches:
         switched = " and ".join(f"{name} {'on' if on else 'off'}" for name, on in found.switches)
-        lines.append(f"config {switched}")
+        lines.append(f"{switched} in the mock's config")
     return lines
 
 
