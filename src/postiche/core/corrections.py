@@ -36,7 +36,8 @@ SWITCHES = {
 """The switches of a mock's config by Postman's names, and their fields in the model."""
 
 MAX_RIVALS = 64
-"""With more examples than this that would fit, no promise is made for a switch."""
+"""With more examples than this on one path, each try costs the matcher much: then only what asks
+for an example by its id or name is tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,21 +53,29 @@ class Remedies:
     call: CurlCall | None = None
 
 
-def remedies(plan: Plan, verdict: Verdict) -> Remedies:
+def remedies(plan: Plan, verdict: Verdict, *, crowded: bool) -> Remedies:
     """What would have made the example of a verdict answer instead."""
     return Remedies(
-        tuple(_headers(plan, verdict)), _switches(plan, verdict), corrected_call(plan, verdict)
+        tuple(_headers(plan, verdict, crowded=crowded)),
+        () if crowded else _switches(plan, verdict),
+        corrected_call(plan, verdict, crowded=crowded),
     )
+
+
+def is_crowded(plan: Plan, call: Reading) -> bool:
+    """Whether so many examples fit by path that only asking for one is tried."""
+    method = plan.methods.get(call.request.method.upper())
+    return method is not None and len(fitting(method, call, MAX_RIVALS + 1)) > MAX_RIVALS
 
 
 # --- headers -------------------------------------------------------------------------------
 
 
-def _headers(plan: Plan, verdict: Verdict) -> Iterator[str]:
+def _headers(plan: Plan, verdict: Verdict, *, crowded: bool) -> Iterator[str]:
     """Header lines that choose the example, the gentlest kind first; one of a kind."""
     if not verdict.method_fits:
         return
-    for name, value in chain(_gentle(verdict), _choosing(verdict.example)):
+    for name, value in chain(() if crowded else _gentle(verdict), _choosing(verdict.example)):
         request = verdict.call.request
         rest = tuple(pair for pair in request.headers if pair[0] != name)
         sent = value.encode("utf-8", "replace").decode("latin-1")
@@ -133,7 +142,7 @@ def _wins_under(plan: Plan, config: MockConfig, verdict: Verdict) -> bool:
     """
     call = Reading(verdict.call.request, config)
     method = plan.methods.get(call.request.method.upper())
-    fits = [] if method is None else fitting(method, call)
+    fits = [] if method is None else fitting(method, call, MAX_RIVALS + 1)
     if len(fits) > MAX_RIVALS:
         return False
     judge = Judge(plan, call)
@@ -145,13 +154,13 @@ def _wins_under(plan: Plan, config: MockConfig, verdict: Verdict) -> bool:
 # --- another request ---------------------------------------------------------------------------
 
 
-def corrected_call(plan: Plan, verdict: Verdict) -> CurlCall | None:
+def corrected_call(plan: Plan, verdict: Verdict, *, crowded: bool = False) -> CurlCall | None:
     """A call as near to the one that was made as may be, which the example does answer.
 
     None if no call does that. What may not be shown is not in it: the call
     then asks for the example by its id or name.
     """
-    for call in _calls(verdict):
+    for call in _asking(verdict) if crowded else _calls(verdict):
         if call.possible and match(plan, call.request).example is verdict.example:
             return call
     return None
@@ -161,6 +170,11 @@ def _calls(verdict: Verdict) -> Iterator[CurlCall]:
     """Calls that may do, those that change least first."""
     yield from _least_changed(verdict)
     yield from _as_saved(verdict)
+    yield from _asking(verdict)
+
+
+def _asking(verdict: Verdict) -> Iterator[CurlCall]:
+    """Calls that ask for the example."""
     plain = CurlCall(verdict.example.source.method, target_of(verdict.call.path, {}))
     for name, value in _choosing(verdict.example):
         yield plain.with_header(name, value)

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from typing import Any
 
 import orjson
@@ -186,9 +186,17 @@ def body_differences(
         found.append(
             Difference(Stage.BODY, CONTENT_TYPE, sent.media_type, saved_type(example, saved))
         )
-    if not body.equals(sent):
-        found += list(_content(body, sent, hidden=saved.hides_body))[:MAX_DIFFERENCES]
-    return found
+    return found + content_differences(call, example, saved)
+
+
+def content_differences(
+    call: Reading, example: PlannedExample, saved: SavedRequestView
+) -> list[Difference]:
+    """What keeps the contents of two bodies from being equal, whatever their types."""
+    body, sent = example.body, call.body
+    if body.equals(sent) or (body.mode is None and not sent.raw):
+        return []
+    return list(islice(_content(body, sent, hidden=saved.hides_body), MAX_DIFFERENCES))
 
 
 def saved_type(example: PlannedExample, saved: SavedRequestView) -> str | None:

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from postiche.core.corrections import Remedies, remedies
+from postiche.core.corrections import Remedies, is_crowded, remedies
 from postiche.core.errors import MockError
 from postiche.core.judging import Choice, Judge, Points, Verdict
 from postiche.core.match import PREFERRED_CODE, Outcome, Reading, match, preferred
@@ -33,7 +33,7 @@ SHOWN = 50
 NEAREST = 3
 """How many near misses are told."""
 
-POOL = 24
+POOL = 8
 """How many examples are judged to find the nearest ones."""
 
 METHOD_COST, CODE_COST, CHOICE_COST = 3.0, 1.0, 20.0
@@ -48,10 +48,12 @@ unless that is spelled almost alike."""
 class Candidate:
     """One example of an explanation: its verdict, and what would have made it answer.
 
-    `winner` is the verdict on the example that answered, if one did.
+    `winner` is the verdict on the example that answered, if one did; `crowded`
+    as in `corrections.is_crowded`.
     """
 
     plan: Plan
+    crowded: bool
     verdict: Verdict
     answers: bool
     winner: Verdict | None
@@ -69,7 +71,9 @@ class Candidate:
     @cached_property
     def remedies(self) -> Remedies:
         """What would have made it answer; nothing for the one that does."""
-        return Remedies() if self.answers else remedies(self.plan, self.verdict)
+        if self.answers:
+            return Remedies()
+        return remedies(self.plan, self.verdict, crowded=self.crowded)
 
     @cached_property
     def short_of(self) -> float | None:
@@ -135,7 +139,8 @@ def _explained(plan: Plan, request: Request, limit: int, pool: int, *, public: b
     winner = None if outcome.example is None else judge.on(outcome.example)
     others = [judge.on(each) for each in nearby(plan, call, pool) if each is not outcome.example]
     ordered = [*([winner] if winner else []), *_in_order(others)][:limit]
-    candidates = tuple(Candidate(plan, each, each is winner, winner) for each in ordered)
+    crowded = is_crowded(plan, call)
+    candidates = tuple(Candidate(plan, crowded, each, each is winner, winner) for each in ordered)
     left_out = len(surroundings(plan).examples) - len(candidates)
     missing = _unanswered(plan, call) if outcome.miss is MockError.NO_EXAMPLE else None
     return Explanation(request, outcome, call, candidates, left_out, missing)

@@ -14,6 +14,7 @@ from postiche.core.differences import (
     Difference,
     Stage,
     body_differences,
+    content_differences,
     header_differences,
     path_differences,
     query_differences,
@@ -128,17 +129,11 @@ class Verdict:
         if self.query is not None:
             found += query_differences(self.call, self.example, self.saved)
         found += header_differences(self.call, self.example, self.saved)
-        if self._bodies_count:
-            found += body_differences(self.call, self.example, self.saved)
-        return tuple(found)
-
-    @property
-    def _bodies_count(self) -> bool:
-        """Whether the body decides something or could have earned points."""
         if self.call.directives.match_body:
-            return not self.body_fits
-        body = self.example.body
-        return body.mode is not None and not body.equals(self.call.body)
+            found += body_differences(self.call, self.example, self.saved)
+        elif self.points is not None and not self.points.body:
+            found += content_differences(self.call, self.example, self.saved)
+        return tuple(found)
 
     def _method(self) -> Difference:
         method = self.call.request.method.upper()

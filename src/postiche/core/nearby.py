@@ -21,14 +21,17 @@ from postiche.core.plan import MethodPlan, Plan, PlannedExample
 MAX_FITTING = 256
 """How many examples whose path fits are looked at, for each method."""
 
-MAX_SEARCHED = 20_000
-"""How many different paths are compared with a request's; a search of 10,000 takes 1 ms."""
+MAX_SEARCHED = 10_000
+"""How many different paths or names are compared with a request's: 1 ms of work."""
 
 MAX_COMPARED = 256
-"""Characters of a path, name or body that are compared to see how near it is."""
+"""Characters of a path or body that are compared to see how near it is."""
 
-PER_PATH = 4
+PER_PATH = 2
 """How many examples of one near path are looked at, for each method."""
+
+MAX_METHODS = 8
+"""How many other methods are searched."""
 
 _ANYTHING = "\ufdd2"
 """Stands for a segment that is a wildcard or an ID: a noncharacter."""
@@ -38,24 +41,50 @@ class Surroundings:
     """All paths of a plan in a form in which near ones look alike, with their examples."""
 
     def __init__(self, plan: Plan) -> None:
-        self._by_shape: dict[str, list[PlannedExample]] = {}
         self.examples = tuple(examples_of(plan))
+        self._by_method: dict[str, _Shapes] = {}
         for example in self.examples:
-            self._by_shape.setdefault(shape_of(example), []).append(example)
-        self._shapes = list(self._by_shape)[:MAX_SEARCHED]
+            self._by_method.setdefault(example.source.method, _Shapes()).add(example)
 
-    def near(self, path: str, count: int) -> Iterator[PlannedExample]:
-        """Examples of the `count` nearest paths, the nearest first."""
-        found = process.extract(
-            requested_shape(path), self._shapes, scorer=Indel.distance, limit=count
-        )
-        for shape, _, _ in found:
-            seen: dict[str, int] = {}
-            for example in self._by_shape[shape]:
-                method = example.source.method
-                seen[method] = seen.get(method, 0) + 1
-                if seen[method] <= PER_PATH:
-                    yield example
+    def near(self, method: str, path: str, count: int) -> Iterator[PlannedExample]:
+        """Examples of about `count` of the nearest paths, and some of other methods'."""
+        asked = requested_shape(path)
+        own = self._by_method.get(method)
+        if own is not None:
+            yield from own.near(asked, count, MAX_SEARCHED)
+        others = [shapes for name, shapes in self._by_method.items() if name != method]
+        for shapes in others[:MAX_METHODS]:
+            yield from shapes.near(asked, PER_PATH, MAX_SEARCHED // len(others))
+
+
+class _Shapes:
+    """The paths of one method, by how many segments they have."""
+
+    def __init__(self) -> None:
+        self._examples: dict[str, list[PlannedExample]] = {}
+        self._by_length: dict[int, list[str]] = {}
+
+    def add(self, example: PlannedExample) -> None:
+        """Enter an example."""
+        shape = shape_of(example)
+        found = self._examples.get(shape)
+        if found is None:
+            found = self._examples[shape] = []
+            self._by_length.setdefault(shape.count("/"), []).append(shape)
+        found.append(example)
+
+    def near(self, asked: str, count: int, most: int) -> Iterator[PlannedExample]:
+        """Examples of the `count` paths most like one, of at most `most` that are compared."""
+        searched = self._searched(asked.count("/"), most)
+        for shape, _, _ in process.extract(asked, searched, scorer=Indel.distance, limit=count):
+            yield from self._examples[shape][:PER_PATH]
+
+    def _searched(self, length: int, most: int) -> list[str]:
+        """The paths to compare: those with as many segments first, or nearly as many."""
+        found: list[str] = []
+        for near in sorted(self._by_length, key=lambda each: abs(each - length)):
+            found += self._by_length[near][: most - len(found)]
+        return found
 
 
 _surroundings: "WeakKeyDictionary[Plan, Surroundings]" = WeakKeyDictionary()
@@ -79,28 +108,37 @@ def examples_of(plan: Plan) -> Iterator[PlannedExample]:
 def nearby(plan: Plan, call: Reading, count: int) -> list[PlannedExample]:
     """The examples to judge, all of a small plan: those that fit by path, then near ones.
 
-    About `count` or a few times as many; never more than a bound.
+    About `count` of them, or a few times as many.
     """
     around = surroundings(plan)
     if len(around.examples) <= count:
         return list(around.examples)
+    asked = call.request.method.upper()
     found: dict[PlannedExample, None] = {}
-    own = plan.methods.get(call.request.method.upper())
-    for method in plan.methods.values():
-        fits = fitting(method, call)
-        found.update(dict.fromkeys(fits if method is own else fits[:PER_PATH]))
+    for name, method in plan.methods.items():
+        kept = _likeliest(method, call, count) if name == asked else fitting(method, call, PER_PATH)
+        found.update(dict.fromkeys(kept))
     found.update(dict.fromkeys(_named(plan, call)))
-    found.update(dict.fromkeys(around.near(call.path, count)))
+    found.update(dict.fromkeys(around.near(asked, call.path, count)))
     return list(found)
 
 
-def fitting(method: MethodPlan, call: Reading) -> list[PlannedExample]:
-    """Examples of a method whose path fits, at most MAX_FITTING, those with most points first."""
+def _likeliest(method: MethodPlan, call: Reading, count: int) -> list[PlannedExample]:
+    """At most `count` of those that fit by path; where bodies are matched, the nearest by body."""
+    if not call.directives.match_body:
+        return fitting(method, call, count)
+    fits = fitting(method, call)
+    return sorted(fits, key=lambda each: body_distance(call, each.body))[:count]
+
+
+def fitting(method: MethodPlan, call: Reading, most: int = MAX_FITTING) -> list[PlannedExample]:
+    """Examples of a method whose path fits, at most so many, those with most points first."""
     wildcards = call.config.match_wildcards
-    steps = (example for _, example in method.examples.fitting(call.path, wildcards=wildcards))
-    found = dict.fromkeys(islice(steps, MAX_FITTING))
-    found.update(dict.fromkeys(islice(method.examples.almost(call.path), MAX_FITTING)))
-    return list(found)[:MAX_FITTING]
+    steps = method.examples.fitting(call.path, wildcards=wildcards)
+    found = dict.fromkeys(islice((example for _, example in steps), 2 * most))
+    if len(found) < most:
+        found.update(dict.fromkeys(islice(method.examples.almost(call.path), most)))
+    return list(found)[:most]
 
 
 # --- by name -----------------------------------------------------------------------------
@@ -120,14 +158,8 @@ def _named(plan: Plan, call: Reading) -> Iterator[PlannedExample]:
 def near_names(asked: str, names: Iterable[str]) -> list[str]:
     """The names that are most like one that is asked for, the nearest first."""
     searched = list(islice(names, MAX_SEARCHED))
-    found = process.extract(
-        asked[:MAX_COMPARED],
-        [name[:MAX_COMPARED] for name in searched],
-        scorer=Indel.normalized_similarity,
-        score_cutoff=0.5,
-        limit=3,
-    )
-    return [searched[index] for _, _, index in found]
+    found = process.extract(asked[:MAX_COMPARED], searched, scorer=Indel.distance, limit=3)
+    return [name for name, _, _ in found]
 
 
 # --- how near ------------------------------------------------------------------------------
