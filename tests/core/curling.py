@@ -15,40 +15,57 @@ OWN = {"host": "mock.test", "user-agent": "curl/8.9", "accept": "*/*"}
 
 def sent_by(command: str) -> Request:
     """The request that a command sends. Fails for flags that are not known here."""
-    words = iter(shlex.split(command))
-    assert next(words) == "curl"
-    method, body, url = None, b"", ""
-    form: list[str] = []
-    headers = dict(OWN)
-    for word in words:
-        if word == "-X":
-            method = next(words)
-        elif word == "--head":
-            method = "HEAD"
-        elif word == "-H":
-            name, _, value = next(words).partition(":")
-            headers.pop(name.lower(), None)
-            if value.strip():
-                headers[name.lower()] = value.strip().encode().decode("latin-1")
-            elif name.lower() == "content-type":
-                headers["content-type"] = ""
-        elif word == "--data-raw":
-            body = next(words).encode()
-        elif word == "--form-string":
-            form.append(next(words))
+    words = shlex.split(command)
+    assert words.pop(0) == "curl"
+    given: dict[str, list[str]] = {}
+    url = ""
+    while words:
+        word = words.pop(0)
+        if word in FLAGS:
+            given.setdefault(word, []).append(words.pop(0) if FLAGS[word] else "")
         else:
-            assert word == "--path-as-is" or not word.startswith("-"), word
-            url = url if word == "--path-as-is" else word
-    if form:
-        body = _form(form)
-        headers["content-type"] = "multipart/form-data; boundary=xyz"
-    elif body:
-        headers.setdefault("content-type", "application/x-www-form-urlencoded")
-    parts = urlsplit(url)
+            assert not word.startswith("-"), word
+            url = word
     assert not set(url) & set("[]{} "), "curl would take these for a pattern"
+    parts = urlsplit(url)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    method = method or ("POST" if body else "GET")
-    return Request(method, target, tuple((n, v) for n, v in headers.items() if v), body)
+    body, type_ = _body(given)
+    headers = _headers(given.get("-H", []), type_)
+    return Request(_method(given, body), target, headers, body)
+
+
+FLAGS = {
+    "-X": True,
+    "-H": True,
+    "--data-raw": True,
+    "--form-string": True,
+    "--head": False,
+    "--path-as-is": False,
+}
+"""The flags that are understood, and whether a value follows."""
+
+
+def _method(given: dict[str, list[str]], body: bytes) -> str:
+    if "--head" in given:
+        return "HEAD"
+    return given["-X"][0] if "-X" in given else "POST" if body else "GET"
+
+
+def _body(given: dict[str, list[str]]) -> tuple[bytes, str | None]:
+    """The body, and the Content-Type that curl gives it."""
+    if "--form-string" in given:
+        return _form(given["--form-string"]), "multipart/form-data; boundary=xyz"
+    body = given.get("--data-raw", [""])[0].encode()
+    return body, "application/x-www-form-urlencoded" if body else None
+
+
+def _headers(lines: list[str], type_: str | None) -> tuple[tuple[str, str], ...]:
+    """The headers: those given, instead of curl's own or to leave them out."""
+    headers = OWN | ({"content-type": type_} if type_ else {})
+    for line in lines:
+        name, _, value = line.partition(":")
+        headers[name.lower()] = value.strip().encode().decode("latin-1")
+    return tuple((name, value) for name, value in headers.items() if value)
 
 
 def _form(fields: list[str]) -> bytes:

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,10 +11,10 @@ from postiche.core.explanation_forms import as_data, as_text
 from postiche.core.match import match, preferred
 from postiche.core.plan import Plan
 from postiche.core.wording import summary
-from postiche.model import Example, MockConfig, Request
+from postiche.model import Example, Request
 
 from .arbitrary import sent_paths, sent_queries, url
-from .building import QUICK, collection, example, get, plan, post, raw, request, unanswered
+from .building import QUICK, plan, request
 from .curling import sent_by
 from .test_match_whole import CONFIG, any_example
 

@@ -23,6 +23,7 @@ from postiche.control import (
     duplicates,
     environment_patch,
     environments,
+    explanations,
     generations,
     global_variables,
     imports,
@@ -172,8 +173,9 @@ EXTENSIONS: dict[str, Operations] = {
     "/postiche/users/{userId}/keys/{keyId}": {"DELETE": keys.revoke_key_of_user},
     "/postiche/keys": {"GET": keys.list_own_keys, "POST": keys.create_own_key},
     "/postiche/keys/{keyId}": {"DELETE": keys.revoke_own_key},
+    "/mocks/{mockId}/explain": {"POST": explanations.explain_request},
 }
-"""What the Postman API does not have, under a path of its own."""
+"""What the Postman API does not have."""
 
 _PREFLIGHT = {
     **wire.CORS,

@@ -21,8 +21,11 @@ from postiche.core.plan import MethodPlan, Plan, PlannedExample
 MAX_FITTING = 256
 """How many examples whose path fits are looked at, for each method."""
 
-MAX_SEARCHED = 10_000
-"""How many different paths or names are compared with a request's: 1 ms of work."""
+MAX_SEARCHED = 5_000
+"""How many different paths of its method, or names, are compared with a request's."""
+
+MAX_ELSEWHERE = 2_000
+"""How many different paths of other methods are."""
 
 MAX_COMPARED = 256
 """Characters of a path or body that are compared to see how near it is."""
@@ -54,7 +57,7 @@ class Surroundings:
             yield from own.near(asked, count, MAX_SEARCHED)
         others = [shapes for name, shapes in self._by_method.items() if name != method]
         for shapes in others[:MAX_METHODS]:
-            yield from shapes.near(asked, PER_PATH, MAX_SEARCHED // len(others))
+            yield from shapes.near(asked, PER_PATH, MAX_ELSEWHERE // len(others))
 
 
 class _Shapes:
