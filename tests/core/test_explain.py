@@ -3,18 +3,21 @@
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from postiche.core.errors import MockError
 from postiche.core.explain import Candidate, Explanation, explain, nearest
-from postiche.core.explanation_forms import as_data, as_text
+from postiche.core.explanation_forms import as_data, as_text, miss_body, miss_text
+from postiche.core.judging import Judge, Verdict
 from postiche.core.match import match, preferred
-from postiche.core.plan import Plan
+from postiche.core.plan import Plan, PlannedExample
 from postiche.core.wording import summary
 from postiche.model import Example, Request
 
 from .arbitrary import sent_paths, sent_queries, url
-from .building import QUICK, plan, request
+from .building import QUICK, example, get, plan, post, raw, request
 from .curling import sent_by
 from .test_match_whole import CONFIG, any_example
 
@@ -117,7 +120,7 @@ def test_every_explanation_can_be_written_out(
 ) -> None:
     made = plan(*examples, **config)
     found = explain(made, asked)
-    assert as_text(found).isascii() or as_text(found)
+    assert all(line.isprintable() for line in as_text(found).splitlines())
     assert as_data(found)["summary"] == summary(found)
 
 
@@ -131,3 +134,102 @@ def test_the_nearest_begin_with_what_a_full_explanation_begins_with(
     assert [each.example for each in near.candidates] == [
         each.example for each in full.candidates[:3]
     ]
+
+
+# --- what becomes of large plans -------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def large() -> Plan:
+    """Ten thousand examples on as many paths, and a thousand on one."""
+    return plan(
+        *(example(f"/area{i}/things/{{{{id}}}}", name=f"thing {i}") for i in range(10_000)),
+        *(
+            example(f"/search?q={i}", method="POST", id=str(i), name=f"found {i}", sends={"X": "1"})
+            for i in range(1_000)
+        ),
+        match_header=True,
+        headers=("X",),
+    )
+
+
+@pytest.fixture
+def judged(monkeypatch: pytest.MonkeyPatch) -> list[PlannedExample]:
+    """The examples that a verdict is asked for."""
+    found: list[PlannedExample] = []
+    on = Judge.on
+
+    def noting(judge: Judge, asked: PlannedExample) -> Verdict:
+        found.append(asked)
+        return on(judge, asked)
+
+    monkeypatch.setattr(Judge, "on", noting)
+    return found
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        get("/aera17/things"),
+        get("/entirely/elsewhere"),
+        get("/area17/things/1", {"x-mock-response-name": "thing 71x"}),
+        get("/area17/things/1", {"x-mock-response-code": "404"}),
+        request("DELETE", "/area17/things/1"),
+        post("/search?q=12", b"", {"x": "2"}),
+    ],
+    ids=lambda asked: f"{asked.method} {asked.target}",
+)
+def test_a_miss_of_a_large_plan_is_explained_by_judging_a_few(
+    large: Plan, judged: list[PlannedExample], asked: Request
+) -> None:
+    found = nearest(large, asked)
+    assert len(found.candidates) == 3
+    assert found.left_out == 11_000 - 3
+    assert all(each.remedies.call is not None for each in found.candidates)
+    assert len(set(judged)) < 60
+
+
+def test_the_nearest_of_a_large_plan_are_near(large: Plan) -> None:
+    near = nearest(large, get("/aera17/things/1")).candidates[0]
+    assert near.example.source.name == "thing 17"
+    named = nearest(large, get("/", {"x-mock-response-name": "thing 123x"})).candidates[0]
+    assert named.example.source.name == "thing 123"
+
+
+def test_a_hit_of_a_large_plan_shows_the_winner_first_and_counts_the_rest(large: Plan) -> None:
+    found = explain(large, get("/area17/things/1"), limit=5)
+    assert found.candidates[0].answers
+    assert (len(found.candidates), found.left_out) == (5, 11_000 - 5)
+
+
+# --- what strangers are told -----------------------------------------------------------------
+
+SECRET = "zq-secret-zq"
+HIDING = st.sampled_from(["{{secret}}", "a{{secret}}", "plain", "{{nobody}}"])
+
+
+@st.composite
+def hiding_example(draw: st.DrawFn) -> Example:
+    return example(
+        f"{{{{host}}}}/{draw(HIDING)}/{draw(HIDING)}?{draw(HIDING)}={draw(HIDING)}",
+        id=draw(st.sampled_from([None, "a", "b"])),
+        sends={"X-A": draw(HIDING), "Content-Type": draw(st.sampled_from(["a/b", "a/{{secret}}"]))},
+        sends_body=draw(st.sampled_from([None, raw('{"a": "{{secret}}"}'), raw("{{secret}}")])),
+    )
+
+
+@QUICK
+@given(
+    st.lists(hiding_example(), max_size=4),
+    st.sampled_from(["/plain", "/plain/plain", "/x/y?plain=1"]),
+    st.sampled_from([{}, {"x-a": "1"}, {"x-mock-response-name": "x"}]),
+    CONFIG,
+)
+def test_no_miss_tells_a_stranger_the_value_of_a_variable(
+    examples: list[Example], target: str, headers: dict[str, str], config: dict[str, Any]
+) -> None:
+    environment = {"secret": SECRET, "host": f"https://h/{SECRET}"}
+    made = plan(*examples, environment=environment, **config)
+    asked = request("GET", target, headers, "sent")
+    assert SECRET.encode() not in miss_body(made, asked, MockError.NO_MATCH, "http://mock")
+    assert SECRET not in miss_text(made, asked, MockError.NO_MATCH, "http://mock")

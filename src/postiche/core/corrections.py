@@ -225,10 +225,11 @@ def _bodied(verdict: Verdict, target: str, *, own_body: bool) -> Iterator[CurlCa
     if headers is None:
         return
     method = verdict.example.source.method
+    bare = _typed(verdict, CurlCall(method, target, headers), None)
     if not own_body and verdict.body_fits:
-        yield _with_sent_body(verdict, CurlCall(method, target, headers))
-        if verdict.call.body.raw:
-            yield _typed(verdict, CurlCall(method, target, headers), None)
+        with_body = _with_sent_body(verdict, CurlCall(method, target, headers))
+        needless = verdict.example.body.mode is None
+        yield from (bare, with_body) if needless else (with_body, bare)
     if verdict.saved.hides_body:
         return
     if own_body or not verdict.body_fits:

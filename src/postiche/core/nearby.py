@@ -33,6 +33,9 @@ MAX_COMPARED = 256
 PER_PATH = 2
 """How many examples of one near path are looked at, for each method."""
 
+PATHS_ELSEWHERE = 4
+"""How many near paths are looked at for each other method."""
+
 MAX_METHODS = 8
 """How many other methods are searched."""
 
@@ -57,7 +60,7 @@ class Surroundings:
             yield from own.near(asked, count, MAX_SEARCHED)
         others = [shapes for name, shapes in self._by_method.items() if name != method]
         for shapes in others[:MAX_METHODS]:
-            yield from shapes.near(asked, PER_PATH, MAX_ELSEWHERE // len(others))
+            yield from shapes.near(asked, PATHS_ELSEWHERE, MAX_ELSEWHERE // len(others))
 
 
 class _Shapes:
