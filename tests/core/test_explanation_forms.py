@@ -5,7 +5,7 @@ from pathlib import Path
 import orjson
 
 from postiche.core.errors import MockError
-from postiche.core.explain import explain
+from postiche.core.explain import explain, nearest
 from postiche.core.explanation_forms import as_data, as_text, miss_body, miss_text
 from postiche.core.match import match
 
@@ -79,7 +79,7 @@ def test_data_holds_the_verdict_of_every_stage() -> None:
 def test_data_is_json_whatever_was_sent() -> None:
     asked = get("/\udcff?\ud800=1", {"x-mock-response-name": "\udcff"})
     assert orjson.dumps(as_data(explain(TWO, asked)))
-    assert orjson.loads(miss_body(TWO, asked, MockError.NO_MATCH))
+    assert orjson.loads(miss_body(nearest(TWO, asked)))
 
 
 def test_every_field_is_documented() -> None:
@@ -92,7 +92,7 @@ def test_every_field_is_documented() -> None:
 def test_a_miss_keeps_postmans_error_and_adds_the_three_nearest() -> None:
     made = plan(*(example(f"/users/{i}x", name=str(i)) for i in range(9)))
     asked = post("/users/3x")
-    body = orjson.loads(miss_body(made, asked, MockError.NO_MATCH, "http://mock/m/1"))
+    body = orjson.loads(miss_body(nearest(made, asked), "http://mock/m/1"))
     assert list(body) == ["error", "postiche"]
     assert body["error"] == MockError.NO_MATCH.value.body
     told = body["postiche"]
@@ -102,14 +102,14 @@ def test_a_miss_keeps_postmans_error_and_adds_the_three_nearest() -> None:
 
 
 def test_a_command_for_a_private_mock_has_a_place_for_the_key() -> None:
-    body = orjson.loads(miss_body(TWO, get("/x"), MockError.NO_MATCH, "http://mock", "$KEY"))
+    body = orjson.loads(miss_body(nearest(TWO, get("/x")), "http://mock", "$KEY"))
     line = body["postiche"]["nearest"][0]["wouldAnswer"]["curl"]
     assert '-H "x-api-key: $KEY"' in line
     assert match(TWO, sent_by(line)).example is not None
 
 
 def test_a_miss_as_text_says_the_same() -> None:
-    text = miss_text(TWO, get("/users"), MockError.NO_MATCH, "http://mock")
+    text = miss_text(nearest(TWO, get("/users")), "http://mock")
     first, _, told, *rest = text.splitlines()
     assert first == (
         "404 mockRequestNotFoundError: Double check your method and the request path and try again."

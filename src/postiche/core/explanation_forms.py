@@ -11,11 +11,10 @@ import orjson
 
 from postiche.core.curl import CurlCall
 from postiche.core.differences import Difference
-from postiche.core.errors import MockError
-from postiche.core.explain import Candidate, Explanation, nearest
+from postiche.core.errors import MockError, Problem
+from postiche.core.explain import Candidate, Explanation
 from postiche.core.judging import Verdict
 from postiche.core.paths import Step
-from postiche.core.plan import Plan
 from postiche.core.saved import shown_value
 from postiche.core.wording import (
     STEPS,
@@ -28,7 +27,6 @@ from postiche.core.wording import (
     summary,
     ways,
 )
-from postiche.model import Request
 
 KEY = "postiche"
 """Where a miss has what Postman's error does not: beside `error`."""
@@ -260,19 +258,21 @@ def _clipped(text: str, longest: int) -> str:
 # --- the body of a miss --------------------------------------------------------------------------
 
 
-def miss_body(
-    plan: Plan, request: Request, miss: MockError, base: str = "", key: str | None = None
-) -> bytes:
-    """Postman's error as JSON, and beside it, under KEY, the three nearest examples and why.
+def miss_body(explanation: Explanation, base: str = "", key: str | None = None) -> bytes:
+    """Postman's error as JSON, and beside it, under KEY, the nearest examples and why.
 
-    For any caller: what strangers must not see of the collection is left out.
+    For the explanation of a miss, one by `nearest` for strangers; `base` and
+    `key` as for `as_data`.
     """
-    explanation = nearest(plan, request)
     told = {
         "summary": summary(explanation),
         "nearest": [_near(each, base, key) for each in explanation.candidates],
     }
-    return orjson.dumps({"error": miss.value.body, KEY: told})
+    return orjson.dumps({"error": _miss(explanation).body, KEY: told})
+
+
+def _miss(explanation: Explanation) -> Problem:
+    return (explanation.outcome.miss or MockError.NO_MATCH).value
 
 
 def _near(candidate: Candidate, base: str, key: str | None) -> dict[str, Any]:
@@ -284,12 +284,9 @@ def _near(candidate: Candidate, base: str, key: str | None) -> dict[str, Any]:
     }
 
 
-def miss_text(
-    plan: Plan, request: Request, miss: MockError, base: str = "", key: str | None = None
-) -> str:
+def miss_text(explanation: Explanation, base: str = "", key: str | None = None) -> str:
     """The same as readable text."""
-    error = miss.value
-    explanation = nearest(plan, request)
+    error = _miss(explanation)
     lines = [f"{error.status} {error.name}: {error.message}", "", summary(explanation)]
     for place, candidate in enumerate(explanation.candidates, 1):
         lines += ["", *candidate_lines(place, candidate, base, key)]

@@ -151,14 +151,17 @@ def fitting(method: MethodPlan, call: Reading, most: int = MAX_FITTING) -> list[
 
 
 def _named(plan: Plan, call: Reading) -> Iterator[PlannedExample]:
-    """Who has the id or name that is asked for, whatever the method; else the nearest names."""
+    """Who has the id or name that is asked for, whatever the method, and the nearest names."""
     directives = call.directives
     for method in plan.methods.values():
         if directives.id is not None:
             yield from with_id(method, directives.id)
         elif directives.name is not None:
-            for name in near_names(directives.name, method.by_name):
-                yield from method.by_name[name][:PER_PATH]
+            yield from method.by_name.get(directives.name, ())[:PER_PATH]
+    own = plan.methods.get(call.request.method.upper())
+    if directives.id is None and directives.name is not None and own is not None:
+        for name in near_names(directives.name, own.by_name):
+            yield from own.by_name[name][:PER_PATH]
 
 
 def near_names(asked: str, names: Iterable[str]) -> list[str]:
