@@ -1,6 +1,6 @@
 """`python -m postiche`: the command line. Knows where it begins. Must not know anything else."""
 
-from postiche.cli.commands import main
+from postiche.cli.entry import main
 
 if __name__ == "__main__":
     main()

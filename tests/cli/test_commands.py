@@ -17,7 +17,7 @@ import httpx
 import pytest
 
 from postiche import __version__
-from postiche.cli.commands import main
+from postiche.cli.entry import main
 
 from .commands import COLLECTION, ENVIRONMENT, Command, postiche, started
 

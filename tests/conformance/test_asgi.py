@@ -22,6 +22,7 @@ from postiche.core.collection import read_collection, read_environment
 from postiche.core.dynamic import Sources
 from postiche.core.plan import compile_plan
 from postiche.dataplane.app import MockApp
+from postiche.dataplane.calls import Noted
 from postiche.dataplane.locate import by_path
 from postiche.dataplane.plans import FixedMocks, MockEntry, MockSource, StoredMocks
 from postiche.model import (
@@ -167,21 +168,21 @@ async def _switch_on(store: Store, mock: Mock, saved: dict[str, Any]) -> None:
 
 
 @dataclass
-class Noted:
+class Recorder:
     """What the app recorded, and how long it wanted to sleep."""
 
     call: Call | None = None
     seconds: float = 0.0
 
-    def record(self, call: Call) -> None:
-        self.call = call
+    def record(self, noted: Noted, at: float) -> None:
+        self.call = noted.call(at)
 
     async def sleep(self, seconds: float) -> None:
         self.seconds += seconds
 
 
 async def _called(case: Case, mocks: MockSource, mock_id: str) -> Answer:
-    noted = Noted()
+    noted = Recorder()
     sources = Sources(random=Random(7), now=lambda: NOON)
     app = MockApp(mocks, noted, sources, locate=by_path(), sleep=noted.sleep)
     status, headers, body = await _send(app, case, mock_id)

@@ -101,6 +101,14 @@ RECIPES: dict[str, list[Try]] = {
         Try(body={"name": "taken", "method": "GET"}),
         Try("/collections/{own.collectionId}/requests", {"folderId": "{folderId}"}, {"name": "a"}),
     ],
+    "POST /collections/{collectionId}/requests/{requestId}/capture": [
+        Try(),
+        Try(
+            "/collections/{own.collectionId}/requests/{own.requestId}/capture",
+            body={"environment": "{environmentId}"},
+        ),
+        Try("/collections/{own.collectionId}/requests/{requestId}/capture"),
+    ],
     "POST /collections/{collectionId}/responses": [
         Try(query={"request": "{requestId}"}, body={"name": "taken"}),
         Try("/collections/{own.collectionId}/responses", {"request": "{requestId}"}, {"name": "a"}),

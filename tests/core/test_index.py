@@ -1,12 +1,12 @@
 """An index of paths finds what judging them one by one would find, and no more."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from postiche.core.index import PathIndex
+from postiche.core.index import PathIndex, stages
 from postiche.core.paths import (
     PathPattern,
     Step,
@@ -23,28 +23,33 @@ from .arbitrary import saved_paths, sent_paths
 from .building import QUICK
 
 Found = dict[int, Step]
+Places = tuple[int, ...]
 
 
 def patterns(urls: Iterable[str]) -> list[PathPattern]:
     return [path_pattern(split_url(url).path) for url in urls]
 
 
-def index_of(saved: Iterable[PathPattern]) -> PathIndex[int]:
+def index_of(saved: Iterable[PathPattern]) -> PathIndex[Places]:
     """An index whose entries are the places of the paths."""
-    index: PathIndex[int] = PathIndex()
-    for place, path in enumerate(saved):
-        index.add(path, place)
-    return index
+    return PathIndex(((path, place) for place, path in enumerate(saved)), tuple)
 
 
-def looked_up(index: PathIndex[int], path: str, *, wildcards: bool) -> Found:
+def looked_up(index: PathIndex[Places], path: str, *, wildcards: bool) -> Found:
     """The first step that the index finds each entry by."""
     found: Found = {}
-    for step, place in index.fitting(path, wildcards=wildcards):
-        found.setdefault(place, step)
-    for place in index.almost(path):
-        found.setdefault(place, Step.DISTANCE)
+    for step, places in found_by(index, path, wildcards=wildcards):
+        for place in places:
+            found.setdefault(place, step)
     return found
+
+
+def found_by(
+    index: PathIndex[Places], path: str, *, wildcards: bool
+) -> Iterator[tuple[Step, Places]]:
+    """All that the look-ups for a path find, in their order."""
+    for _, look_up in stages(path, wildcards=wildcards):
+        yield from look_up(index, path)
 
 
 def judged(saved: list[PathPattern], path: str, *, wildcards: bool) -> Found:
@@ -67,9 +72,7 @@ def test_the_index_finds_what_judging_every_path_finds(
 @given(st.lists(saved_paths, max_size=12), sent_paths)
 def test_by_wildcards_the_index_finds_the_paths_that_capture(urls: list[str], target: str) -> None:
     saved, path = patterns(urls), canonical(target)
-    found = [
-        p for step, p in index_of(saved).fitting(path, wildcards=True) if step is Step.WILDCARD
-    ]
+    found = [place for _, places in index_of(saved).covered(path) for place in places]
     expected = [p for p, each in enumerate(saved) if captures(each, segments(path)) is not None]
     assert sorted(found) == expected
 
@@ -79,21 +82,27 @@ def test_by_wildcards_the_index_finds_the_paths_that_capture(urls: list[str], ta
 def test_almost_finds_every_similar_path_once(urls: list[str], target: str) -> None:
     saved, path = patterns(urls), canonical(target)
     expected = [p for p, each in enumerate(saved) if similar(each.text, segments(path))]
-    assert sorted(index_of(saved).almost(path)) == expected
+    assert sorted(p for _, places in index_of(saved).almost(path) for p in places) == expected
 
 
 @QUICK
 @given(st.lists(saved_paths, max_size=12), sent_paths)
 def test_what_fits_comes_in_the_order_of_the_steps(urls: list[str], target: str) -> None:
-    steps = [
-        step for step, _ in index_of(patterns(urls)).fitting(canonical(target), wildcards=True)
-    ]
+    index = index_of(patterns(urls))
+    steps = [step for step, _ in found_by(index, canonical(target), wildcards=True)]
     assert steps == sorted(steps)
 
 
+@QUICK
+@given(st.lists(saved_paths, max_size=12), sent_paths)
+def test_each_look_up_finds_nothing_before_the_step_it_names(urls: list[str], target: str) -> None:
+    index, path = index_of(patterns(urls)), canonical(target)
+    for first, look_up in stages(path, wildcards=True):
+        assert all(step >= first for step, _ in look_up(index, path))
+
+
 def test_an_empty_index_finds_nothing() -> None:
-    empty: PathIndex[int] = PathIndex()
-    assert looked_up(empty, "/a", wildcards=True) == {}
+    assert looked_up(index_of([]), "/a", wildcards=True) == {}
 
 
 def test_entries_under_one_path_are_all_found() -> None:

@@ -1,6 +1,7 @@
 """Matching by index names the winner that trying every example names, with little work."""
 
 from collections.abc import Iterator
+from functools import reduce
 from random import Random
 from typing import Any
 
@@ -8,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from postiche.core import index as indexing
 from postiche.core import match as matching
+from postiche.core.candidates import OUT, Candidates, Standing, better
 from postiche.core.errors import MockError
-from postiche.core.index import PathIndex
 from postiche.core.match import Reading, code_fits, match, passes, preferred, total
 from postiche.core.paths import judge_path
 from postiche.core.plan import Plan, PlannedExample
@@ -128,11 +130,15 @@ def judged(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of the examples whose points are counted, as they are."""
     names: list[str] = []
 
-    def counting(call: Reading, example: PlannedExample, path_score: float) -> float:
+    def counting(call: Reading, path_score: float, example: PlannedExample) -> Standing:
         names.append(example.source.name)
-        return total(call, example, path_score)
+        return Standing(total(call, example, path_score), (example,))
 
-    monkeypatch.setattr(matching, "total", counting)
+    def judging(leaf: Candidates, call: Reading, path_score: float) -> Standing:
+        standings = [counting(call, path_score, each) for each in leaf.examples]
+        return reduce(better, standings, OUT)
+
+    monkeypatch.setattr(matching, "_all_at_once", judging)
     return names
 
 
@@ -155,11 +161,11 @@ def test_a_literal_path_never_looks_for_near_spellings(
 ) -> None:
     looked: list[str] = []
 
-    def looking(index: PathIndex[object], path: str) -> Iterator[object]:
-        looked.append(path)
+    def looking(spelled: object, segment: str) -> Iterator[object]:
+        looked.append(segment)
         return iter(())
 
-    monkeypatch.setattr(PathIndex, "almost", looking)
+    monkeypatch.setattr(indexing, "_close", looking)
     assert winner(large, get("/literal/500x")) == "literal 500"
     assert looked == []
 

@@ -39,7 +39,8 @@ def test_examples_are_numbered_through_the_whole_file() -> None:
 def test_an_example_is_found_by_id_by_name_and_by_path() -> None:
     method = plan(example("/a", id="1", name="one")).methods["GET"]
     (by_id,), (by_name,) = method.by_id["1"], method.by_name["one"]
-    (step, by_path), *_ = method.examples.fitting("/a", wildcards=True)
+    ((step, leaf),) = method.examples.identical("/a")
+    (by_path,) = leaf.examples
     assert by_id is by_name is by_path
     assert step is Step.IDENTICAL
 
@@ -113,8 +114,8 @@ def test_an_example_equals_only_itself() -> None:
 def test_only_requests_without_examples_are_unanswered() -> None:
     made = plan(example("/a"), without_example=[unanswered("{{url}}/b")])
     saved = made.methods["GET"].unanswered
-    assert list(saved.fitting("/a", wildcards=True)) == []
-    assert next(saved.fitting("/b", wildcards=True))[0] is Step.IDENTICAL
+    assert saved.identical("/a") == []
+    assert [step for step, _ in saved.identical("/b")] == [Step.IDENTICAL]
 
 
 def test_a_request_without_a_url_is_no_help() -> None:

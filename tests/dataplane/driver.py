@@ -16,7 +16,7 @@ from postiche.core.dynamic import Sources
 from postiche.core.plan import Plan, compile_plan
 from postiche.dataplane.app import MockApp
 from postiche.dataplane.asgi import Message, Receive, Send
-from postiche.dataplane.calls import CallSink
+from postiche.dataplane.calls import CallSink, Noted
 from postiche.dataplane.locate import Locator, at_root
 from postiche.dataplane.plans import FixedMocks, MockEntry
 from postiche.model import Call, Document, DocumentKind, Mock, MockConfig
@@ -46,8 +46,8 @@ class RecordedCalls:
 
     calls: list[Call] = field(default_factory=list)
 
-    def record(self, call: Call) -> None:
-        self.calls.append(call)
+    def record(self, noted: Noted, at: float) -> None:
+        self.calls.append(noted.call(at))
 
     @property
     def only(self) -> Call:

@@ -6,11 +6,13 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import uvicorn
-from uvicorn.config import HTTPProtocolType
 
 from postiche.dataplane.app import MockApp
+from postiche.dataplane.protocol import http_protocol
+from tests.dataplane.driver import NOON
 
 TIMEOUT = 10.0
 
@@ -31,13 +33,22 @@ class RawReply:
         return [value for key, value in self.headers if key.lower() == name]
 
 
+def noon() -> float:
+    """The time of every answer, in seconds since 1970."""
+    return NOON.timestamp()
+
+
 @contextmanager
-def served(app: MockApp, parser: HTTPProtocolType = "httptools") -> Iterator[tuple[str, int]]:
-    """The address at which uvicorn serves `app`, in a thread, for as long as the block lasts."""
+def served(app: MockApp, parser: str = "httptools") -> Iterator[tuple[str, int]]:
+    """The address at which uvicorn serves `app`, in a thread, for as long as the block lasts.
+
+    `parser` is one of uvicorn's, or "postiche" for our own protocol with the fast path.
+    """
+    protocol: Any = http_protocol(app.fast_path(noon).answer) if parser == "postiche" else parser
     listener = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(
         app,
-        http=parser,
+        http=protocol,
         ws="none",
         lifespan="on",
         log_config=None,

@@ -41,7 +41,7 @@ ITEMS = [
 ]
 
 
-@pytest.fixture(scope="module", params=["httptools", "h11"])
+@pytest.fixture(scope="module", params=["httptools", "h11", "postiche"])
 def address(request: pytest.FixtureRequest) -> Iterator[Address]:
     app = app_of(*ITEMS, calls=RECORDED, max_body=30 * MEGABYTE)
     with served(app, request.param) as where:

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from postiche.dataplane.protocol import MAX_HEAD
 from postiche.server.listening import (
-    MAX_HEAD,
     Listener,
     ListenError,
     listen,

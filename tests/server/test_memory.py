@@ -40,3 +40,26 @@ def test_large_blocks_are_given_back() -> None:
             pytest.skip("this C library has no such setting")
         assert int(taken) >= 18
         assert int(left) <= 12
+
+
+STAYING = """
+import gc
+from postiche.server.memory import staying
+
+with staying():
+    paused = not gc.isenabled()
+    kept = [[number] for number in range(1000)]
+tracked = {id(one) for one in gc.get_objects()}
+print(paused, gc.isenabled(), id(kept) in tracked, gc.get_freeze_count() > 1000)
+"""
+
+
+def test_what_stays_is_no_longer_searched_for_garbage() -> None:
+    completed = subprocess.run(
+        [sys.executable, "-c", STAYING],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    assert completed.stdout.split() == ["True", "True", "False", "True"]

@@ -1,12 +1,10 @@
-"""The command line.
+"""The commands and their flags.
 
-Knows commands, flags and exit codes. Must not know how anything is served,
-stored or printed; it loads what does only for the command that needs it, so
-that `postiche run` starts at once.
+Must not know how anything is served, stored or printed; it loads what does
+only for the command that needs it. Knows `postiche run` too, whose help and
+mistakes are for typer, although what is typed plainly never comes here.
 """
 
-import logging
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Optional
@@ -14,13 +12,10 @@ from typing import Annotated, Any, Optional
 import typer
 
 from postiche import __version__
-from postiche.model import Call, Role
-from postiche.server.failures import Failure
+from postiche.cli import recording
+from postiche.cli.run import HOST, PORT, Typed, serve_files
+from postiche.model import Role
 from postiche.server.options import HELP
-from postiche.store import StoreError
-
-INTERRUPTED = 130
-"""Exit code after Ctrl-C, where it does not simply mean "stop serving" (POSIX: 128 + SIGINT)."""
 
 app = typer.Typer(
     name="postiche",
@@ -44,21 +39,6 @@ DatabaseUrl = Annotated[
     Optional[str],  # noqa: UP045 - read at run time by typer
     typer.Option(help=HELP["database_url"], show_default="a file in your data folder"),
 ]
-
-
-def main() -> None:
-    """Run the command line; the console script `postiche` and `python -m postiche` call it."""
-    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s", level=logging.WARNING)
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
-    try:
-        app()
-    except (Failure, StoreError) as error:
-        typer.echo(f"postiche: {error}", err=True)
-        sys.exit(getattr(error, "exit_code", 1))
-    except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
 
 
 def _print_version(wanted: bool) -> None:
@@ -86,6 +66,7 @@ def serve(
     public_url: Annotated[str | None, typer.Option(help=HELP["public_url"])] = None,
     database_url: DatabaseUrl = None,
     api_key_file: Annotated[Path | None, typer.Option(help=HELP["api_key_file"])] = None,
+    workers: Annotated[int | None, typer.Option(help=HELP["workers"], show_default="1")] = None,
     max_body: Annotated[
         int | None, typer.Option(help=HELP["max_body"], show_default="104857600")
     ] = None,
@@ -101,6 +82,9 @@ def serve(
     ] = None,
     call_body_limit: Annotated[
         int | None, typer.Option(help=HELP["call_body_limit"], show_default="65536")
+    ] = None,
+    allow_upstream: Annotated[
+        str | None, typer.Option(metavar="HOST[:PORT],...", help=HELP["allow_upstream"])
     ] = None,
     demo: Annotated[
         bool, typer.Option("--demo", help="Fill an empty database with Postman's tutorial.")
@@ -123,28 +107,18 @@ def run(
     environment: Annotated[
         Path | None, typer.Option(help="Environment file whose variables fill the collections.")
     ] = None,
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = HOST,
     port: Annotated[
         int, typer.Option(help="Port to listen on; 0 picks one.", min=0, max=65535)
-    ] = 3000,
+    ] = PORT,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print no line per call.")] = False,
 ) -> None:
     """Serve collection files as mock servers, without database, account or key."""
-    from postiche.cli import display
-    from postiche.server import ephemeral, listening
+    serve_files(Typed(path, environment, host, port, quiet))
 
-    mocks = ephemeral.load(path, environment)
-    sockets = listening.listen(host, port)
 
-    def show_routes() -> None:
-        display.routes(mocks, listening.origin(host, listening.port_of(sockets)))
-
-    def show_call(call: Call) -> None:
-        display.call(call, f"/{call.mock}" if len(mocks) > 1 else "")
-
-    answering = ephemeral.mock_app(mocks, None if quiet else show_call)
-    listeners = [listening.Listener(answering, sockets)]
-    listening.run(listening.serve(listeners, ready=show_routes))
+app.command()(recording.record)
+app.command()(recording.capture)
 
 
 @app.command()

@@ -1,8 +1,8 @@
 """What commands print.
 
-Knows terminals. Must not know how anything it shows came about. Colour is for
-terminals only, and text from files, clients or the database is shown without
-the control characters it may hold.
+Knows how things are worded. Must not know how anything it shows came about, or
+whether a terminal shows it. Text from files, clients or the database is shown
+without the control characters it may hold.
 """
 
 import shlex
@@ -12,20 +12,14 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import orjson
-from rich.console import Console
-from rich.style import Style
-from rich.text import Text
 
+from postiche.cli.terminal import Segment, write_line
 from postiche.model import ApiKey, Call, Example, User
 
 if TYPE_CHECKING:
     from postiche.server.administration import FirstKey
     from postiche.server.composition import Started
     from postiche.server.ephemeral import FileMock, Route
-
-_out = Console(highlight=False, markup=False, soft_wrap=True)
-
-_NOTHING = "  answers nothing: it has no usable examples; save some in Postman and export it again"
 
 _METHOD = "bold"
 _GOOD, _WARN, _BAD, _DIM = "green", "yellow", "red", "dim"
@@ -47,31 +41,29 @@ def routes(mocks: Sequence["FileMock"], origin: str) -> None:
     """Every URL that is answered, and what of the files is not."""
     for mock in mocks:
         base = origin if len(mocks) == 1 else f"{origin}/{mock.slug}"
-        _out.print(
-            Text.assemble((plain(mock.collection.name), "bold"), f"  {plain(str(mock.file))}")
-        )
+        write_line((plain(mock.collection.name), "bold"), f"  {plain(str(mock.file))}")
         found = mock.routes()
         width = max((len(route.method) for route in found), default=0)
         for route in found:
-            _out.print(_route(route, base, width))
+            write_line(*_route(route, base, width))
         for dropped in mock.dropped:
             why = f"left out: {plain(dropped.where)}: {plain(dropped.why)}"
-            _out.print(Text("  " + why, _WARN))
+            write_line(("  " + why, _WARN))
         if not found:
             hint = (
                 "answers nothing: it has no saved examples; save some in Postman and export again"
             )
-            _out.print(Text("  " + hint, _WARN))
-    _out.print(Text(f"Listening on {origin}, Ctrl-C stops", _DIM))
+            write_line(("  " + hint, _WARN))
+    write_line((f"Listening on {origin}, Ctrl-C stops", _DIM))
 
 
-def _route(route: "Route", base: str, width: int) -> Text:
+def _route(route: "Route", base: str, width: int) -> tuple[Segment, ...]:
     method = plain(route.method).ljust(width)
     url = base + route.target
     # Terminals end a link at a brace; the link itself has them encoded, wildcards stay readable.
-    link = Style(link=quote(url, safe="/?&=%:@!$'()*+,;~"))
+    link = "link " + quote(url, safe="/?&=%:@!$'()*+,;~")
     names = (_names(route.examples), _DIM)
-    return Text.assemble("  ", (method, _METHOD), " ", (plain(url), link), "  ", names)
+    return ("  ", (method, _METHOD), " ", (plain(url), link), "  ", names)
 
 
 def _names(examples: Iterable[Example]) -> str:
@@ -91,13 +83,11 @@ def call(call: Call, prefix: str = "") -> None:
 
     `prefix` stands before the path, where a mock server is not at the root.
     """
-    _out.print(
-        Text.assemble(
-            (call.served_at.astimezone().strftime("%H:%M:%S"), _DIM),
-            f" {plain(call.method)} {prefix}{plain(call.path)} ",
-            (str(call.status_code), _BAD if call.type == "error" else _GOOD),
-            f" {plain(call.response_name)}",
-        )
+    write_line(
+        (call.served_at.astimezone().strftime("%H:%M:%S"), _DIM),
+        f" {plain(call.method)} {prefix}{plain(call.path)} ",
+        (str(call.status_code), _BAD if call.type == "error" else _GOOD),
+        f" {plain(call.response_name)}",
     )
 
 
@@ -110,7 +100,7 @@ def call_as_json(call: Call) -> None:
         "request": {"method": _encodable(call.method), "path": _encodable(call.path)},
         "response": {"type": call.type, "statusCode": call.status_code},
     }
-    _out.print(orjson.dumps(row).decode())
+    write_line(orjson.dumps(row).decode())
 
 
 def _encodable(text: str) -> str:
@@ -122,12 +112,12 @@ def _encodable(text: str) -> str:
 
 def started(server: "Started") -> None:
     """Where a server answers, its key if it is to be shown, and the demo's three commands."""
-    _out.print(Text.assemble(("Postman API  ", "bold"), server.api_url))
-    _out.print(Text.assemble(("Mock servers ", "bold"), server.mock_url("<mock id>")))
+    write_line(("Postman API  ", "bold"), server.api_url)
+    write_line(("Mock servers ", "bold"), server.mock_url("<mock id>"))
     _key(server)
     if server.demo_url is not None:
         _demo(server, server.demo_url)
-    _out.print(Text("Ctrl-C stops", _DIM))
+    write_line(("Ctrl-C stops", _DIM))
 
 
 def _key(server: "Started") -> None:
@@ -139,9 +129,9 @@ def _key(server: "Started") -> None:
     shown = key.text if key.file is None or server.demo_url is not None else None
     told = ", ".join(part for part in (shown, where) if part)
     if told:
-        _out.print(Text.assemble(("API key      ", "bold"), told))
+        write_line(("API key      ", "bold"), told)
     if key.made and key.file is None:
-        _out.print(Text("             Keep it: it is shown only now.", _WARN))
+        write_line(("             Keep it: it is shown only now.", _WARN))
 
 
 def _whereabouts(key: "FirstKey") -> str:
@@ -153,11 +143,11 @@ def _whereabouts(key: "FirstKey") -> str:
 def _demo(server: "Started", mock_url: str) -> None:
     key = server.key.text
     header = '"x-api-key: $POSTICHE_API_KEY"' if key is None else shlex.quote(f"x-api-key: {key}")
-    _out.print(Text.assemble(("Demo mock    ", "bold"), mock_url))
-    _out.print("Try:")
+    write_line(("Demo mock    ", "bold"), mock_url)
+    write_line("Try:")
     for target in ("collections", "mocks"):
-        _out.print(f"  curl -H {header} {server.api_url}/{target}")
-    _out.print(f"  curl {shlex.quote(mock_url + '/get?test=123')}")
+        write_line(f"  curl -H {header} {server.api_url}/{target}")
+    write_line(f"  curl {shlex.quote(mock_url + '/get?test=123')}")
 
 
 # --- postiche keys and users ---------------------------------------------------------
@@ -191,4 +181,4 @@ def _columns(head: Sequence[str], body: Sequence[Sequence[str]]) -> None:
     widths = [max(len(row[column]) for row in rows) for column in range(len(head) - 1)]
     for row in rows:
         cells = [cell.ljust(width) for cell, width in zip(row, [*widths, 0], strict=True)]
-        _out.print("  ".join(cells))
+        write_line("  ".join(cells))

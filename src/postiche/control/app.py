@@ -18,6 +18,7 @@ from starlette.types import Receive, Scope, Send
 from postiche.control import (
     auth,
     call_logs,
+    captures,
     collection_updates,
     collections,
     duplicates,
@@ -46,7 +47,7 @@ from postiche.control import (
     workspace_changes,
     workspaces,
 )
-from postiche.control.api import Api, Asked, ControlSettings, Handler
+from postiche.control.api import Api, Asked, ControlSettings, Handler, Turn
 from postiche.store import Store
 
 __all__ = ["ControlSettings", "control_app", "finished"]
@@ -174,8 +175,9 @@ EXTENSIONS: dict[str, Operations] = {
     "/postiche/keys": {"GET": keys.list_own_keys, "POST": keys.create_own_key},
     "/postiche/keys/{keyId}": {"DELETE": keys.revoke_own_key},
     "/mocks/{mockId}/explain": {"POST": explanations.explain_request},
+    "/collections/{collectionId}/requests/{requestId}/capture": {"POST": captures.capture_request},
 }
-"""What the Postman API does not have."""
+"""What the Postman API does not have: under a path of its own, or of the thing it is about."""
 
 _PREFLIGHT = {
     **wire.CORS,
@@ -190,12 +192,13 @@ _Choose: TypeAlias = Callable[[str], Handler]
 _log = logging.getLogger(__name__)
 
 
-def control_app(store: Store, settings: ControlSettings) -> Starlette:
+def control_app(store: Store, settings: ControlSettings, updating: Turn | None = None) -> Starlette:
     """The Postman API over a store.
 
-    It has no lifespan: the store is the caller's to close, once `finished`.
+    `updating` is the turn of partial updates, where other processes take it
+    too. It has no lifespan: the store is the caller's to close, once `finished`.
     """
-    api = Api(store, settings)
+    api = Api(store, settings, updating or asyncio.Lock())
     endpoints = ((path, _Endpoint(api, path, choose)) for path, choose in _paths())
     app = Starlette(routes=[Route(path, endpoint) for path, endpoint in endpoints])
     app.state.api = api

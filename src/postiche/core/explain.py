@@ -13,10 +13,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+from postiche.core.candidates import PREFERRED_CODE
 from postiche.core.corrections import Remedies, is_crowded, remedies
 from postiche.core.errors import MockError
+from postiche.core.index import stages
 from postiche.core.judging import Choice, Judge, Points, Verdict
-from postiche.core.match import PREFERRED_CODE, Outcome, Reading, match, preferred
+from postiche.core.match import Outcome, Reading, match, preferred
 from postiche.core.nearby import (
     body_distance,
     choice_distance,
@@ -195,8 +197,7 @@ def _unanswered(plan: Plan, call: Reading) -> SavedRequest | None:
     method = plan.methods.get(call.request.method.upper())
     if method is None:
         return None
-    fitting = method.unanswered.fitting(call.path, wildcards=call.config.match_wildcards)
-    found = next(fitting, None)
-    if found is not None:
-        return found[1]
-    return next(iter(method.unanswered.almost(call.path)), None)
+    for _, look_up in stages(call.path, wildcards=call.config.match_wildcards):
+        for _, saved in look_up(method.unanswered, call.path):
+            return next(iter(saved), None)
+    return None

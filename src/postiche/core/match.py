@@ -15,27 +15,41 @@ the tie-break. Must not know I/O, time or randomness, nor how a reply is made.
        the lowest id.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
 from math import inf
+from types import MappingProxyType
+from typing import NamedTuple
 
-from postiche.core.bodies import SentBody
-from postiche.core.directives import Directives, read_directives, sent_text
+from postiche.core.candidates import OUT, Candidates, Standing, better, preferred
+from postiche.core.directives import Directives, is_steered
 from postiche.core.errors import MockError
-from postiche.core.paths import SCORES, Step, canonical, captures, segments
+from postiche.core.index import stages
+from postiche.core.paths import SCORES, captures, segments
 from postiche.core.plan import MethodPlan, Plan, PlannedExample
-from postiche.core.query import ALL_MATCH, Parameters, judge_query, parameter_count, parameters
-from postiche.model import MockConfig, Request
+from postiche.core.query import ALL_MATCH, MOST_LOST
+from postiche.core.reading import EQUAL_BODY, Reading, points_of
+from postiche.model import Request
 
-EQUAL_BODY = 5.0
-"""Points for an equal body while body matching is off (behaviour A.1.6, note of 2023-01-17)."""
+__all__ = [
+    "EQUAL_BODY",
+    "Outcome",
+    "Reading",
+    "body_fits",
+    "code_fits",
+    "headers_fit",
+    "match",
+    "passes",
+    "preferred",
+    "total",
+    "with_id",
+]
 
-PREFERRED_CODE = 200
-"""Among equals, exactly this status is preferred; 201 is not (behaviour A.1.7)."""
+NO_CAPTURES: Mapping[str, str] = MappingProxyType({})
+
+_SCORES = (inf, *SCORES.values())  # by the number of the step
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What matching decided: an example with its score and captures, or why there is none.
 
     `score` is None when a directive chose the example.
@@ -43,7 +57,7 @@ class Outcome:
 
     example: PlannedExample | None = None
     score: float | None = None
-    captures: dict[str, str] = field(default_factory=dict)
+    captures: Mapping[str, str] = NO_CAPTURES
     miss: MockError | None = None
 
 
@@ -51,30 +65,8 @@ NO_MATCH = Outcome(miss=MockError.NO_MATCH)
 NO_EXAMPLE = Outcome(miss=MockError.NO_EXAMPLE)
 
 
-class Reading:
-    """A request as the stages see it; each part is read once."""
-
-    def __init__(self, request: Request, config: MockConfig) -> None:
-        path, _, query = request.target.partition("?")
-        self.request = request
-        self.config = config
-        self.directives: Directives = read_directives(config, request)
-        self.path = canonical(path)
-        self.query: Parameters = parameters(query) if config.match_query_params else {}
-        self.query_count = parameter_count(self.query)
-        self.body = SentBody(request)
-        wanted = self.directives.match_headers
-        self.wanted_headers = {
-            name: sent_text(request.header(name) or "").strip()
-            for name in {name for name, _ in request.headers} & wanted
-        }
-
-    @property
-    def bonus(self) -> float:
-        """The most that query and body can add to the points of a path."""
-        query = ALL_MATCH if self.query_count else 0.0
-        body = EQUAL_BODY if self.request.body and not self.directives.match_body else 0.0
-        return query + body
+Judge = Callable[[Candidates, Reading, float], Standing | None]
+"""The best of some candidates whose path scores so much; None if none of them takes part."""
 
 
 def match(plan: Plan, request: Request) -> Outcome:
@@ -83,29 +75,66 @@ def match(plan: Plan, request: Request) -> Outcome:
     if method is None:
         return NO_MATCH
     call = Reading(request, plan.config)
-    directives = call.directives
-    if directives.id is not None:
-        return _chosen(call, with_id(method, directives.id))
-    if directives.name is not None:
-        return _chosen(call, method.by_name.get(directives.name, ()))
-    return _best(method, call)
+    steered = is_steered(request)
+    if steered and call.directives.id is not None:
+        return _chosen(call, with_id(method, call.directives.id))
+    if steered and call.directives.name is not None:
+        return _chosen(call, method.by_name.get(call.directives.name, ()))
+    if steered or plan.headers_decide:
+        return _best(method, call, call.bonus, _OneByOne())
+    return _best(method, call, _bonus(method, call), _all_at_once)
 
 
-def _best(method: MethodPlan, call: Reading) -> Outcome:
-    """The example with the most points."""
-    found: dict[PlannedExample, float | None] = {}
-    best = -inf
-    for step, example in _by_path(method, call):
-        if best > SCORES[step] + call.bonus:
+def _best(method: MethodPlan, call: Reading, bonus: float, judge: Judge) -> Outcome:
+    """The example with the most points; `bonus` is the most that query and body may add."""
+    best = OUT
+    found = False
+    for first, look_up in stages(call.path, wildcards=call.config.match_wildcards):
+        if best.points > _SCORES[first] + bonus:
             break  # the steps that are left can neither win nor tie
-        if example not in found and code_fits(example, call.directives):
-            points = total(call, example, SCORES[step]) if passes(call, example) else None
-            found[example] = points
-            best = best if points is None else max(best, points)
+        for step, candidates in look_up(method.examples, call.path):
+            standing = judge(candidates, call, _SCORES[step])
+            if standing is not None:
+                found = True
+                best = better(best, standing)
     if not found:
         return NO_EXAMPLE if _unanswered(method, call) else NO_MATCH
-    winner = preferred(e for e, points in found.items() if points == best)
-    return Outcome(winner, best, _captured(call, winner)) if winner else NO_MATCH
+    winner = best.tied[0] if len(best.tied) == 1 else preferred(best.tied)
+    return Outcome(winner, best.points, _captured(call, winner)) if winner else NO_MATCH
+
+
+def _bonus(method: MethodPlan, call: Reading) -> float:
+    """The most that query and body can add for any example of the method."""
+    body = EQUAL_BODY if method.sends_bodies and call.request.body else 0.0
+    if call.config.match_body or not call.pairs:
+        return 0.0 if call.config.match_body else body
+    if any(pair in method.saved_pairs for pair in call.pairs):
+        return ALL_MATCH + body
+    unknown = sum(key not in method.saved_keys for key, _ in call.pairs)
+    return body - min(unknown, MOST_LOST)
+
+
+def _all_at_once(leaf: Candidates, call: Reading, path_score: float) -> Standing:
+    """The judge for requests that only query and body can decide, which a leaf has worked out."""
+    return leaf.best(call, path_score)
+
+
+class _OneByOne:
+    """A judge that tries each example on its own, as directives and header matching ask."""
+
+    def __init__(self) -> None:
+        self._seen: set[PlannedExample] = set()
+
+    def __call__(self, leaf: Candidates, call: Reading, path_score: float) -> Standing | None:
+        points: dict[PlannedExample, float] = {}
+        found = [e for e in leaf.examples if e not in self._seen and code_fits(e, call.directives)]
+        self._seen.update(found)  # a later step can only score an example lower
+        for example in found:
+            if passes(call, example):
+                points[example] = total(call, example, path_score)
+        best = max(points.values(), default=OUT.points)
+        tied = tuple(e for e, each in points.items() if each == best)
+        return Standing(best, tied) if found else None
 
 
 def with_id(method: MethodPlan, asked: str) -> Iterable[PlannedExample]:
@@ -115,19 +144,6 @@ def with_id(method: MethodPlan, asked: str) -> Iterable[PlannedExample]:
     if found is None and owner.isdigit():
         found = method.by_id.get(plain)
     return found or ()
-
-
-def preferred(tied: Iterable[PlannedExample]) -> PlannedExample | None:
-    """The one of several equals that answers (behaviour A.1.7); None if there are none.
-
-    Ids sort as plain strings. Where an id is missing, file order stands in
-    for the order of all.
-    """
-    found = sorted(tied, key=lambda example: example.index)
-    if all(example.source.id is not None for example in found):
-        found.sort(key=lambda example: example.source.id or "")
-    first = found[0] if found else None
-    return next((e for e in found if e.source.code == PREFERRED_CODE), first)
 
 
 # --- stage 2: directives -------------------------------------------------------------
@@ -146,21 +162,13 @@ def _chosen(call: Reading, named: Iterable[PlannedExample]) -> Outcome:
     return Outcome(example, None, _captured(call, example))
 
 
-# --- stage 3: path ---------------------------------------------------------------------
-
-
-def _by_path(method: MethodPlan, call: Reading) -> Iterator[tuple[Step, PlannedExample]]:
-    """The examples whose path fits, in the order of the steps, looked up only when asked for."""
-    yield from method.examples.fitting(call.path, wildcards=call.config.match_wildcards)
-    for example in method.examples.almost(call.path):
-        yield Step.DISTANCE, example
-
-
 def _unanswered(method: MethodPlan, call: Reading) -> bool:
     """Whether a saved request would have fitted, had it an example (behaviour B.1)."""
-    saved = method.unanswered
-    fitting = saved.fitting(call.path, wildcards=call.config.match_wildcards)
-    return next(fitting, None) is not None or next(iter(saved.almost(call.path)), None) is not None
+    return any(
+        True
+        for _, look_up in stages(call.path, wildcards=call.config.match_wildcards)
+        for _ in look_up(method.unanswered, call.path)
+    )
 
 
 # --- stages 4 to 6 ---------------------------------------------------------------------
@@ -196,16 +204,15 @@ def body_fits(call: Reading, example: PlannedExample) -> bool:
 
 def total(call: Reading, example: PlannedExample, path_score: float) -> float:
     """The points of an example that is still in: path, query, and an equal body (A.1.4 to 6)."""
-    score = path_score
-    if call.config.match_query_params:
-        score += judge_query(example.query, call.query, call.query_count).score
-    if call.body.raw and not call.directives.match_body and example.body.equals(call.body):
-        score += EQUAL_BODY
-    return round(score, 9)
+    query = call.query_points(example.query)
+    matching_bodies = not call.request.body or call.directives.match_body
+    return points_of(
+        path_score, query, equal_body=not matching_bodies and example.body.equals(call.body)
+    )
 
 
-def _captured(call: Reading, example: PlannedExample) -> dict[str, str]:
+def _captured(call: Reading, example: PlannedExample) -> Mapping[str, str]:
     """What the example's wildcards cover, wherever they fit, however it was chosen (#11323)."""
-    if not call.config.match_wildcards:
-        return {}
-    return captures(example.path, segments(call.path)) or {}
+    if not call.config.match_wildcards or not example.path.names:
+        return NO_CAPTURES
+    return captures(example.path, segments(call.path)) or NO_CAPTURES

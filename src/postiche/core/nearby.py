@@ -14,6 +14,7 @@ from rapidfuzz.distance import Indel
 
 from postiche.core.bodies import SavedBody
 from postiche.core.directives import Directives
+from postiche.core.index import stages
 from postiche.core.match import Reading, with_id
 from postiche.core.paths import Wildcard, is_id, segments
 from postiche.core.plan import MethodPlan, Plan, PlannedExample
@@ -139,12 +140,19 @@ def _likeliest(method: MethodPlan, call: Reading, count: int) -> list[PlannedExa
 
 def fitting(method: MethodPlan, call: Reading, most: int = MAX_FITTING) -> list[PlannedExample]:
     """Examples of a method whose path fits, at most so many, those with most points first."""
-    wildcards = call.config.match_wildcards
-    steps = method.examples.fitting(call.path, wildcards=wildcards)
-    found = dict.fromkeys(islice((example for _, example in steps), 2 * most))
-    if len(found) < most:
-        found.update(dict.fromkeys(islice(method.examples.almost(call.path), most)))
-    return list(found)[:most]
+    found: dict[PlannedExample, None] = {}
+    for example in _by_path(method, call):
+        found[example] = None
+        if len(found) >= most:
+            break
+    return list(found)
+
+
+def _by_path(method: MethodPlan, call: Reading) -> Iterator[PlannedExample]:
+    """The examples whose path fits, in the order of the steps; one may repeat."""
+    for _, look_up in stages(call.path, wildcards=call.config.match_wildcards):
+        for _, leaf in look_up(method.examples, call.path):
+            yield from leaf.examples
 
 
 # --- by name -----------------------------------------------------------------------------

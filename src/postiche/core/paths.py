@@ -8,11 +8,10 @@ with a "/" that was encoded kept apart from those that separate segments.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
+from itertools import chain
 from urllib.parse import unquote
-
-from rapidfuzz.distance import Levenshtein
 
 from postiche.core.urls import TOKEN, path_variable, shown
 
@@ -59,6 +58,9 @@ Undocumented by Postman; the rule of postman-local-mock-server (behaviour A.2)."
 
 LONG_ID = 256
 """A segment of at least so many characters counts as an ID (behaviour A.2, inferred)."""
+
+_SPECIAL = re.compile("[%:{\ue000-\uf8ff]")
+"""What no plain path holds: encoded text, path variables, variables, what `split_url` hides."""
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
 
@@ -145,6 +147,10 @@ KEYS = {
 # --- step 5: wildcards ---------------------------------------------------------------
 
 
+WHOLE_SEGMENT = ("", "")
+"""The literals of a wildcard that is all of its segment, as nearly all are."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wildcard:
     """A segment with unresolved variables: literals around and between the captured names.
@@ -156,8 +162,16 @@ class Wildcard:
     literals: tuple[str, ...]
     names: tuple[str, ...]
 
+    def covers(self, segment: str) -> bool:
+        """Whether the segment fits."""
+        if self.literals == WHOLE_SEGMENT:
+            return segment != ""
+        return self.capture(segment) is not None
+
     def capture(self, segment: str) -> tuple[str, ...] | None:
         """What each name covers, at least one character each; None if the segment does not fit."""
+        if self.literals == WHOLE_SEGMENT:
+            return (readable(segment),) if segment else None
         first, *rest = self.literals
         if not segment.startswith(first):
             return None
@@ -178,23 +192,23 @@ class PathPattern:
     """An example's path: its canonical text, and what each segment accepts.
 
     Variables stay in the text as written, so that the steps of equal keys see
-    them literally.
+    them literally. `names` are the variables that the path can capture.
     """
 
     text: str
     parts: tuple[str | Wildcard, ...]
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The variables that this path can capture."""
-        return tuple(n for part in self.parts if isinstance(part, Wildcard) for n in part.names)
+    names: tuple[str, ...] = field(default=(), compare=False)
 
 
 def path_pattern(path: str) -> PathPattern:
     """The pattern of a SplitUrl's path, whose known variables are filled in already."""
-    parts = tuple(_part(segment) for segment in path.split("/")[1:])
-    text = "/".join(["", *(_plain(segment) for segment in path.split("/")[1:])])
-    return PathPattern(text, parts)
+    written = path.split("/")[1:]
+    if not _SPECIAL.search(path):
+        return PathPattern(path, tuple(written))
+    parts = tuple(_part(segment) for segment in written)
+    text = "/".join(["", *(_plain(segment) for segment in written)])
+    names = (part.names for part in parts if isinstance(part, Wildcard))
+    return PathPattern(text, parts, tuple(chain.from_iterable(names)))
 
 
 def captures(pattern: PathPattern, requested: list[str]) -> dict[str, str] | None:
@@ -243,6 +257,9 @@ def tolerance(segment: str) -> int:
 
 def similar(wanted: str, requested: list[str]) -> bool:
     """Step 8 for one example's canonical path."""
+    # Loaded with the first path that gets this far.
+    from rapidfuzz.distance import Levenshtein
+
     parts = segments(wanted)
     return len(parts) == len(requested) and all(
         part == segment

@@ -8,15 +8,18 @@ A plan is immutable once `compile_plan` has returned it.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
 from types import MappingProxyType
 
 from postiche.core.bodies import SavedBody, saved_body
+from postiche.core.candidates import Candidates, candidates
+from postiche.core.directives import listed_headers
 from postiche.core.index import PathIndex
 from postiche.core.paths import PathPattern, path_pattern
 from postiche.core.query import Parameters, saved_parameters
-from postiche.core.reply import PreparedReply, prepare_reply
+from postiche.core.reply import PreparedReply, completed_headers, prepare_reply
 from postiche.core.urls import MAX_URL, split_url
 from postiche.core.variables import Scope, scope_of
 from postiche.model import (
@@ -49,30 +52,41 @@ class PlannedExample:
     reply: PreparedReply
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class MethodPlan:
-    """All that a plan holds for one method; `unanswered` are saved requests without an example."""
+    """All that a plan holds for one method; `unanswered` are saved requests without an example.
 
-    by_id: dict[str, list[PlannedExample]] = field(default_factory=dict)
-    by_name: dict[str, list[PlannedExample]] = field(default_factory=dict)
-    examples: PathIndex[PlannedExample] = field(default_factory=PathIndex)
-    unanswered: PathIndex[SavedRequest] = field(default_factory=PathIndex)
+    `saved_pairs` and `saved_keys` are the query parameters of all examples
+    together; `sends_bodies` says whether any example has a body to compare.
+    """
 
-    def add(self, example: PlannedExample) -> None:
-        """Enter an example into every index."""
-        if example.source.id is not None:
-            self.by_id.setdefault(example.source.id, []).append(example)
-        self.by_name.setdefault(example.source.name.strip(), []).append(example)
-        self.examples.add(example.path, example)
+    by_id: Mapping[str, tuple[PlannedExample, ...]]
+    by_name: Mapping[str, tuple[PlannedExample, ...]]
+    examples: PathIndex[Candidates]
+    unanswered: PathIndex[Sequence[SavedRequest]]
+    saved_pairs: frozenset[tuple[str, str | None]]
+    saved_keys: frozenset[str]
+    sends_bodies: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Plan:
-    """What a mock server answers from. Two of them are equal only if they are the same one."""
+    """What a mock server answers from. Two of them are equal only if they are the same one.
+
+    `headers_decide` says that request headers may keep examples out though no
+    request asks for it: header matching is in force.
+    """
 
     collection_name: str
     config: MockConfig
     methods: Mapping[str, MethodPlan]
+    headers_decide: bool = False
+
+    @property
+    def target_decides(self) -> bool:
+        """Whether method and target alone choose the example for a request that has neither a
+        body nor any `x-mock-*` header: no header or body matching is in force."""
+        return not self.headers_decide and not self.config.match_body
 
 
 def compile_plan(
@@ -85,37 +99,89 @@ def compile_plan(
     Every example of every folder takes part (behaviour A.1.1). Pure; the time
     it takes is proportional to the size of the collection.
     """
+    config = config or MockConfig()
     scope = scope_of(collection, environment)
-    methods: dict[str, MethodPlan] = defaultdict(MethodPlan)
+    examples: dict[str, list[PlannedExample]] = defaultdict(list)
+    unanswered: dict[str, list[tuple[PathPattern, SavedRequest]]] = defaultdict(list)
+    planner = _Planner(scope)
     for index, example in enumerate(collection.examples()):
         if len(scope.fill(example.url)) <= MAX_URL:
-            methods[example.method].add(plan_example(example, index, scope))
+            examples[example.method].append(planner.plan(example, index))
     for request in collection.requests:
         url = None if request.url is None else scope.fill(request.url)
         if not request.examples and url is not None and len(url) <= MAX_URL:
-            methods[request.method].unanswered.add(path_pattern(split_url(url).path), request)
-    return Plan(collection.name, config or MockConfig(), MappingProxyType(dict(methods)))
+            unanswered[request.method].append((path_pattern(split_url(url).path), request))
+    methods = {
+        method: _method_plan(examples.get(method, []), unanswered.get(method, []), config)
+        for method in {**examples, **unanswered}
+    }
+    return Plan(collection.name, config, MappingProxyType(methods), bool(listed_headers(config)))
+
+
+def _method_plan(
+    examples: list[PlannedExample],
+    unanswered: list[tuple[PathPattern, SavedRequest]],
+    config: MockConfig,
+) -> MethodPlan:
+    by_id: dict[str, list[PlannedExample]] = defaultdict(list)
+    by_name: dict[str, list[PlannedExample]] = defaultdict(list)
+    for example in examples:
+        if example.source.id is not None:
+            by_id[example.source.id].append(example)
+        by_name[example.source.name.strip()].append(example)
+
+    def leaf(found: Sequence[PlannedExample]) -> Candidates:
+        return candidates(found, typed=config.match_body, queries=config.match_query_params)
+
+    queries = [(key, values) for e in examples for key, values in e.query.items()]
+    return MethodPlan(
+        {key: tuple(found) for key, found in by_id.items()},
+        {key: tuple(found) for key, found in by_name.items()},
+        PathIndex(((e.path, e) for e in examples), leaf),
+        PathIndex(unanswered, tuple),
+        frozenset((key, value) for key, values in queries for value in values.counts),
+        frozenset(key for key, _ in queries),
+        any(e.body.mode is not None for e in examples),
+    )
 
 
 def plan_example(example: Example, index: int, scope: Scope) -> PlannedExample:
     """One example with its variables filled in."""
-    url = split_url(scope.fill(example.url))
-    path = path_pattern(url.path)
-    filled = _filled(example.request_headers, scope)
-    headers = tuple((name.lower(), value) for name, value in filled)
-    return PlannedExample(
-        source=example,
-        index=index,
-        path=path,
-        query=saved_parameters(url.query),
-        headers={name: (joined(headers, name) or "").strip() for name, _ in headers},
-        body=saved_body(_filled_body(example.request_body, scope), headers),
-        reply=prepare_reply(example, scope, frozenset(path.names)),
-    )
+    return _Planner(scope).plan(example, index)
 
 
-def _filled(pairs: Headers, scope: Scope) -> Headers:
-    return tuple((scope.fill(name), scope.fill(value)) for name, value in pairs)
+class _Planner:
+    """Plans examples; what many of them have in common is made once and shared."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+        self._path = cache(path_pattern)
+        self._query = cache(saved_parameters)
+        self._body = cache(saved_body)
+        self._headers = cache(_by_name)
+        self._complete = cache(completed_headers)
+
+    def plan(self, example: Example, index: int) -> PlannedExample:
+        """One example with its variables filled in."""
+        scope = self._scope
+        url = split_url(scope.fill(example.url))
+        path = self._path(url.path)
+        headers = tuple(
+            (scope.fill(name).lower(), scope.fill(value)) for name, value in example.request_headers
+        )
+        return PlannedExample(
+            source=example,
+            index=index,
+            path=path,
+            query=self._query(url.query),
+            headers=self._headers(headers),
+            body=self._body(_filled_body(example.request_body, scope), headers),
+            reply=prepare_reply(example, scope, frozenset(path.names), self._complete),
+        )
+
+
+def _by_name(headers: Headers) -> Mapping[str, str]:
+    return {name: (joined(headers, name) or "").strip() for name, _ in headers}
 
 
 def _filled_body(body: RequestBody | None, scope: Scope) -> RequestBody | None:
@@ -125,5 +191,5 @@ def _filled_body(body: RequestBody | None, scope: Scope) -> RequestBody | None:
         body,
         text=scope.fill(body.text),
         variables=scope.fill(body.variables),
-        fields=_filled(body.fields, scope),
+        fields=tuple((scope.fill(name), scope.fill(value)) for name, value in body.fields),
     )

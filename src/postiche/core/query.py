@@ -33,6 +33,9 @@ class Values(NamedTuple):
 Parameters = dict[str, Values]
 """The values of each key."""
 
+Pairs = tuple[tuple[str, str], ...]
+"""Keys and values, decoded, in any order; as a key of a table they are sorted."""
+
 
 @dataclass(frozen=True, slots=True)
 class QueryVerdict:
@@ -53,10 +56,39 @@ class QueryVerdict:
 
 def parameters(query: str) -> Parameters:
     """The parameters of a query text, decoded; keys may repeat, a missing "=" is an empty value."""
-    found: dict[str, Counter[str | None]] = {}
-    for key, value in _pairs(query):
-        found.setdefault(_decoded(key), Counter())[_decoded(value)] += 1
-    return _totalled(found)
+    return parameters_of(pairs(query))
+
+
+def pairs(query: str) -> Pairs:
+    """The keys and values of a query text, decoded, sorted: equal for queries that match fully."""
+    found = [(_decoded(key), _decoded(value)) for key, value in _pairs(query)]
+    if len(found) > 1:
+        found.sort()
+    return tuple(found)
+
+
+def parameters_of(found: Pairs) -> Parameters:
+    """The parameters that pairs make."""
+    counts: dict[str, Counter[str | None]] = {}
+    for key, value in found:
+        counts.setdefault(key, Counter())[value] += 1
+    return _totalled(counts)
+
+
+def saved_pairs(saved: Parameters) -> Pairs | None:
+    """The pairs that a request must send for all of these to match; None if no request can."""
+    found: list[tuple[str, str]] = []
+    for key, values in saved.items():
+        for value, count in values.counts.items():
+            if value is None:
+                return None
+            found += [(key, value)] * count
+    return tuple(sorted(found))
+
+
+def without_values(saved: Parameters) -> Parameters:
+    """The parameters with every value unknown: what is left when no value matches."""
+    return {key: Values(Counter({None: total}), total) for key, (_, total) in saved.items()}
 
 
 def saved_parameters(query: str) -> Parameters:

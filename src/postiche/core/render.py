@@ -6,6 +6,7 @@ from: `Sources` brings them.
 """
 
 import re
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 from urllib.parse import unquote
@@ -18,7 +19,7 @@ from postiche.core.dynamic import Sources, dynamic_value
 from postiche.core.errors import MockError, Problem
 from postiche.core.match import Outcome
 from postiche.core.query import first_values
-from postiche.core.reply import finished, server_response_reply
+from postiche.core.reply import server_response_reply
 from postiche.core.templates import Capture, Dynamic, Helper, Slot
 from postiche.model import Reply, Request
 
@@ -33,17 +34,15 @@ def render(outcome: Outcome, request: Request, sources: Sources) -> Reply:
         problem: Problem = (outcome.miss or MockError.NO_MATCH).value
         return problem.reply()
     prepared = outcome.example.reply
-    if prepared.fixed is not None:
-        return prepared.fixed
-    values = Values(outcome.captures, request, sources)
-    headers = tuple((name, value.expand(values.of)) for name, value in prepared.headers)
-    return finished(prepared.status, headers, prepared.body.expand(values.of))
+    if prepared.open is None:
+        return prepared.fixed or Reply(outcome.example.source.code)
+    return prepared.open.filled(Values(outcome.captures, request, sources).of)
 
 
 class Values:
     """What each slot of a template holds for one request; the request is parsed on demand."""
 
-    def __init__(self, captured: dict[str, str], request: Request, sources: Sources) -> None:
+    def __init__(self, captured: Mapping[str, str], request: Request, sources: Sources) -> None:
         self._captured = captured
         self._request = request
         self._sources = sources

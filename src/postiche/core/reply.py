@@ -6,13 +6,24 @@ template until `render.py` expands it.
 """
 
 import re
-from base64 import b64encode
+from binascii import b2a_base64
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha1
+from typing import NamedTuple
 
 from postiche.core.directives import PREFIX
 from postiche.core.errors import CORS
-from postiche.core.templates import Template, compile_template
+from postiche.core.templates import (
+    Capture,
+    Dynamic,
+    EncodedTemplate,
+    Helper,
+    Slot,
+    Template,
+    compile_template,
+    encoded,
+)
 from postiche.core.variables import Scope
 from postiche.model import Example, Headers, Reply, ServerResponse
 
@@ -58,32 +69,89 @@ _TEXTUAL = re.compile(r"text/|(application/(javascript|json)|[^;]*\+json)\s*(;|$
 
 
 @dataclass(frozen=True, slots=True)
-class PreparedReply:
-    """A saved response made ready when the plan is compiled.
+class OpenReply:
+    """A saved response with slots that a request fills.
 
-    `fixed` is the whole reply if no request can change it; otherwise `headers`
-    and `body` are templates.
+    `with_body` and `without` are the headers for when there is a body and for
+    when there is none; both None if headers have slots themselves, as `saved`.
     """
 
     status: int
-    headers: tuple[tuple[str, Template], ...]
-    body: Template
+    saved: tuple[tuple[str, Template], ...]
+    body: EncodedTemplate
+    with_body: "CompletedHeaders | None"
+    without: "CompletedHeaders | None"
+
+    def filled(self, value: Callable[[Slot], str | None]) -> Reply:
+        """The reply with every slot filled."""
+        if self.with_body is None or self.without is None:
+            headers = tuple((name, template.expand(value)) for name, template in self.saved)
+            return _reply(self.status, headers, self.body.expand(value), completed_headers)
+        body = b"" if self.status in BODILESS else self.body.expand(value)
+        headers, tagged = self.with_body if body else self.without
+        return Reply(self.status, (*headers, ("etag", etag(body))) if tagged else headers, body)
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedReply:
+    """A saved response made ready when the plan is compiled.
+
+    It is either `fixed`, the whole reply, which no request can change, or
+    `open`. With `by_target` nothing of a request but its target can change it,
+    and neither can time or chance; with `by_chance` these can.
+    """
+
     fixed: Reply | None
+    open: OpenReply | None = None
+    by_target: bool = True
+    by_chance: bool = False
 
 
-def prepare_reply(example: Example, scope: Scope, captured: frozenset[str]) -> PreparedReply:
+class CompletedHeaders(NamedTuple):
+    """The headers of a reply but for the ETag of its body; `tagged` says whether one follows."""
+
+    headers: Headers
+    tagged: bool
+
+
+Complete = Callable[[int, Headers, bool], CompletedHeaders]
+"""`completed_headers`, or the same with a memory: most examples of a collection share headers."""
+
+
+def prepare_reply(
+    example: Example,
+    scope: Scope,
+    captured: frozenset[str],
+    complete: Complete | None = None,
+) -> PreparedReply:
     """The reply of an example; `captured` names the wildcards of its path."""
+    complete = complete or completed_headers
+    status = example.code
     headers = tuple(
         (scope.fill(name), compile_template(value, scope, captured))
         for name, value in example.headers
     )
     body = compile_template(example.body, scope, captured)
-    texts = [(name, value.fixed) for name, value in headers]
-    fixed = None
-    if body.fixed is not None and all(value is not None for _, value in texts):
-        settled = tuple((name, value or "") for name, value in texts)
-        fixed = finished(example.code, settled, body.fixed)
-    return PreparedReply(example.code, headers, body, fixed)
+    fixed = tuple((name, value.fixed) for name, value in headers if value.fixed is not None)
+    settled = len(fixed) == len(headers)
+    if settled and body.fixed is not None:
+        return PreparedReply(_reply(status, fixed, _utf8(body.fixed), complete))
+    slots = [*body.slots, *(slot for _, value in headers for slot in value.slots)]
+    made = OpenReply(
+        status,
+        headers,
+        encoded(body),
+        complete(status, fixed, True) if settled else None,
+        complete(status, fixed, False) if settled else None,
+    )
+    by_chance = any(isinstance(slot, Dynamic) for slot in slots)
+    return PreparedReply(None, made, all(map(_is_of_target, slots)), by_chance)
+
+
+def _is_of_target(slot: Slot) -> bool:
+    if isinstance(slot, Helper):
+        return slot.name in ("queryParams", "pathSegments")
+    return isinstance(slot, Capture)
 
 
 def server_response_reply(response: ServerResponse) -> Reply:
@@ -96,28 +164,40 @@ def server_response_reply(response: ServerResponse) -> Reply:
 
 
 def finished(status: int, saved: Headers, text: str) -> Reply:
-    """A reply from a status, saved headers and body text: cleaned, completed, encoded.
+    """A reply from a status, saved headers and body text: cleaned, completed, encoded."""
+    return _reply(status, saved, _utf8(text), completed_headers)
 
-    Header names come out in lower case. All else that can be sent keeps its
-    order and its repeats (behaviour B.2, Set-Cookie).
+
+def _reply(status: int, saved: Headers, body: bytes, complete: Complete) -> Reply:
+    body = b"" if status in BODILESS else body
+    headers, tagged = complete(status, saved, bool(body))
+    return Reply(status, (*headers, ("etag", etag(body))) if tagged else headers, body)
+
+
+def completed_headers(status: int, saved: Headers, has_body: bool) -> CompletedHeaders:
+    """The headers of a reply, cleaned and completed.
+
+    Names come out in lower case. All else that can be sent keeps its order
+    and its repeats (behaviour B.2, Set-Cookie).
     """
     headers = [pair for name, value in saved if (pair := _clean(name, value)) is not None]
-    body = b"" if status in BODILESS else text.encode("utf-8", "replace")
     if status in BODILESS:
         headers = [(name, value) for name, value in headers if name != "content-type"]
     else:
-        headers = _with_type(headers, bool(body))
+        headers = _with_type(headers, has_body)
     names = {name for name, value in headers}
     if "access-control-allow-origin" not in names:
         headers.append(CORS)
-    if body and "etag" not in names:
-        headers.append(("etag", etag(body)))
-    return Reply(status, tuple(headers), body)
+    return CompletedHeaders(tuple(headers), has_body and "etag" not in names)
+
+
+def _utf8(text: str) -> bytes:
+    return text.encode("utf-8", "replace")
 
 
 def etag(body: bytes) -> str:
     """The weak tag that Express gives a body: its length in hex and SHA-1 (B.2)."""
-    digest = b64encode(sha1(body, usedforsecurity=False).digest())[:27]
+    digest = b2a_base64(sha1(body, usedforsecurity=False).digest())[:27]
     return f'W/"{len(body):x}-{digest.decode()}"'
 
 

@@ -66,20 +66,49 @@ class Template:
         return None if self.slots else self.literals[0]
 
     def expand(self, value: Callable[[Slot], str | None]) -> str:
-        """The text with every slot filled.
-
-        A slot that has no value keeps its token, and so does one whose value
-        would make what is filled in longer than MAX_TEXT.
-        """
+        """The text with every slot filled."""
         pieces = [self.literals[0]]
-        room = MAX_TEXT
-        for slot, literal in zip(self.slots, self.literals[1:], strict=True):
-            found = value(slot)
-            if found is None or len(found) > room:
-                found = slot.token
-            room -= len(found)
+        for found, literal in zip(fillers(self.slots, value), self.literals[1:], strict=True):
             pieces += (found, literal)
         return "".join(pieces)
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedTemplate:
+    """A template as UTF-8: what stands between the slots is encoded once."""
+
+    literals: tuple[bytes, ...]
+    slots: tuple[Slot, ...]
+
+    def expand(self, value: Callable[[Slot], str | None]) -> bytes:
+        """The bytes with every slot filled; what UTF-8 cannot say becomes "?"."""
+        pieces = [self.literals[0]]
+        for found, literal in zip(fillers(self.slots, value), self.literals[1:], strict=True):
+            pieces += (found.encode("utf-8", "replace"), literal)
+        return b"".join(pieces)
+
+
+def encoded(template: Template) -> EncodedTemplate:
+    """The template whose expansion is that of another, encoded."""
+    literals = tuple(literal.encode("utf-8", "replace") for literal in template.literals)
+    return EncodedTemplate(literals, template.slots)
+
+
+def fillers(slots: tuple[Slot, ...], value: Callable[[Slot], str | None]) -> list[str]:
+    """What fills the slots.
+
+    A slot that has no value keeps its token, and so does one whose value would
+    make what is filled in longer than MAX_TEXT.
+    """
+    filled = []
+    room = MAX_TEXT
+    for slot in slots:
+        found = value(slot)
+        if found is None or len(found) > room:
+            found = slot.token
+        room -= len(found)
+        filled.append(found)
+    return filled
 
 
 def compile_template(text: str, scope: Scope, captured: frozenset[str]) -> Template:
@@ -89,6 +118,8 @@ def compile_template(text: str, scope: Scope, captured: frozenset[str]) -> Templ
     nothing known stay as written (behaviour B.3, #11323).
     """
     filled = scope.fill(text)
+    if "{{" not in filled:
+        return Template((filled,), ())
     literals: list[str] = []
     slots: list[Slot] = []
     end = 0

@@ -12,31 +12,32 @@ everything that the mock itself answers waits for it, misses included.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+import time
+from collections.abc import Callable
 
 from postiche.core.directives import delay_ms
 from postiche.core.dynamic import Sources
 from postiche.core.errors import WRONG_KEY, MockError, Problem
-from postiche.core.match import match
-from postiche.core.render import render
+from postiche.dataplane.answer import Answer, answer_of, failure, noted_of
 from postiche.dataplane.asgi import (
     BodyTooLarge,
     ClientGone,
     Receive,
     Scope,
     Send,
-    client_left,
     headers_of,
     read_body,
     send_raw,
     send_reply,
+    target_of,
 )
-from postiche.dataplane.calls import CallSink, new_call_id
+from postiche.dataplane.calls import CallSink
 from postiche.dataplane.cors import is_preflight, preflight_headers
+from postiche.dataplane.fast_path import FastPath
 from postiche.dataplane.locate import Locator
 from postiche.dataplane.plans import MockEntry, MockSource
-from postiche.model import Call, Headers, Reply, Request
+from postiche.dataplane.waiting import Sleep, while_connected
+from postiche.model import Headers, Reply, Request
 
 logger = logging.getLogger(__name__)
 
@@ -44,24 +45,9 @@ MAX_BODY = 100 * 1024 * 1024
 """Bytes of a request body that are read; past it the answer is 413."""
 THREAD_ABOVE = 1024 * 1024
 """Bytes of a request body above which matching moves to a thread, so that serving goes on."""
-KEY_SHAPE = "PMAK-"
-"""What a Postman API key begins with. Keys are kept only as hashes, so none goes to the log."""
 
 FAILED = Problem(500, {"name": "serverError", "message": "An error has occurred on the server."})
 """The last resort; getting here is a bug in Postiche, or its store is out of reach."""
-
-Sleep = Callable[[float], Awaitable[object]]
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A reply and what the call log says of it (behaviour C.4)."""
-
-    reply: Reply
-    name: str
-    error: bool = False
-    example: str | None = None
-    score: float | None = None
 
 
 class MockApp:
@@ -88,13 +74,20 @@ class MockApp:
         self._max_body = max_body
         self._sleep = sleep
 
+    def fast_path(self, clock: Callable[[], float] = time.time) -> FastPath:
+        """What answers in front of this application, where a request allows that.
+
+        `clock` gives seconds since 1970.
+        """
+        return FastPath(self._mocks, self._calls, self._sources, locate=self._locate, clock=clock)
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection scope. Raises ValueError for a kind that ASGI does not have."""
         kind = scope["type"]
         if kind == "http":
             await self._serve(scope, receive, send)
         elif kind == "lifespan":
-            await _live(receive, send)
+            await live(receive, send)
         elif kind == "websocket":
             await send({"type": "websocket.close", "code": 1003})
         else:
@@ -117,7 +110,7 @@ class MockApp:
 
     async def _reply(self, scope: Scope, headers: Headers, receive: Receive) -> Reply:
         """The reply to one request, recorded. Raises ClientGone."""
-        place = self._locate(scope)
+        place = self._locate(target_of(scope), scope["headers"])
         entry = None if place is None else await self._mocks.find(place[0])
         if place is None or entry is None:
             return MockError.NO_MOCK.value.reply()
@@ -128,24 +121,27 @@ class MockApp:
             try:
                 body = await read_body(receive, headers, self._max_body)
             except BodyTooLarge:
-                answer = _failure(MockError.BODY_TOO_LARGE)
+                answer = failure(MockError.BODY_TOO_LARGE)
             else:
                 request = Request(request.method, target, headers, body)
                 answer = await self._answered(entry, request, receive)
         # Before it is sent: whoever has the answer must find the call in the log.
-        self._record(entry, mock_id, request, answer)
+        noted = noted_of(
+            entry, mock_id, request.method, target, scope["headers"], request.body, answer
+        )
+        self._calls.record(noted, self._sources.now().timestamp())
         return answer.reply
 
     async def _refused(self, entry: MockEntry, mock_id: str, request: Request) -> Answer | None:
         """The refusal of a call that the mock is not to answer; None if it may."""
         if not entry.active:
-            return _failure(MockError.INACTIVE)
+            return failure(MockError.INACTIVE)
         if not entry.private:
             return None
         key = request.header("x-api-key")
         if not key:
-            return _failure(MockError.NO_KEY)
-        return None if await self._mocks.may_call(mock_id, key) else _failure(WRONG_KEY)
+            return failure(MockError.NO_KEY)
+        return None if await self._mocks.may_call(mock_id, key) else failure(WRONG_KEY)
 
     async def _answered(self, entry: MockEntry, request: Request, receive: Receive) -> Answer:
         """What the mock itself answers, once the delay is over. Raises ClientGone."""
@@ -160,69 +156,11 @@ class MockApp:
 
     async def _delayed(self, seconds: float, receive: Receive) -> None:
         """Wait, but no longer than the client does. Raises ClientGone."""
-        over = asyncio.ensure_future(self._sleep(seconds))
-        left = asyncio.ensure_future(client_left(receive))
-        try:
-            await asyncio.wait((over, left), return_when=asyncio.FIRST_COMPLETED)
-            if not over.done():
-                raise ClientGone
-        finally:
-            over.cancel()
-            left.cancel()
-            await asyncio.gather(over, left, return_exceptions=True)
-
-    def _record(self, entry: MockEntry, mock_id: str, request: Request, answer: Answer) -> None:
-        reply = answer.reply
-        self._calls.record(
-            Call(
-                id=new_call_id(),
-                mock=mock_id if entry.mock is None else entry.mock.id,
-                served_at=self._sources.now(),
-                response_name=answer.name,
-                type="error" if answer.error else "success",
-                status_code=reply.status,
-                method=request.method,
-                path=request.target,
-                request_headers=_without_key(request.headers),
-                request_body=request.body,
-                response_headers=reply.headers,
-                response_body=reply.body,
-                example=answer.example,
-                score=answer.score,
-            )
-        )
+        if not await while_connected(self._sleep(seconds), receive):
+            raise ClientGone
 
 
-def answer_of(entry: MockEntry, request: Request, sources: Sources) -> Answer:
-    """What a mock answers: its active server response, its best example, or a miss."""
-    if entry.server_response is not None and entry.server_reply is not None:
-        return Answer(entry.server_reply, entry.server_response.name)
-    outcome = match(entry.plan, request)
-    reply = render(outcome, request, sources)
-    if outcome.example is None:
-        return Answer(reply, (outcome.miss or MockError.NO_MATCH).value.message, error=True)
-    example = outcome.example.source
-    return Answer(reply, example.name, example=example.id, score=outcome.score)
-
-
-def _failure(error: MockError) -> Answer:
-    return Answer(error.value.reply(), error.value.message, error=True)
-
-
-def _without_key(headers: Headers) -> Headers:
-    """Request headers fit for the log: an API key of Postiche's own is masked."""
-    if not any(name == "x-api-key" for name, _ in headers):
-        return headers
-    return tuple(
-        (name, _masked(value) if name == "x-api-key" else value) for name, value in headers
-    )
-
-
-def _masked(value: str) -> str:
-    return f"{KEY_SHAPE}***" if value.strip().startswith(KEY_SHAPE) else value
-
-
-async def _live(receive: Receive, send: Send) -> None:
+async def live(receive: Receive, send: Send) -> None:
     """Take part in the lifespan protocol; there is nothing to start or stop."""
     while (await receive())["type"] != "lifespan.shutdown":
         await send({"type": "lifespan.startup.complete"})

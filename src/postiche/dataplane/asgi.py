@@ -6,6 +6,7 @@ here is a reply that a strict server accepts.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from dataclasses import dataclass
 from datetime import datetime
 from email.utils import formatdate
 from functools import lru_cache
@@ -23,6 +24,8 @@ RawHeaders = list[tuple[bytes, bytes]]
 _TOKEN = b"!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _CONTROLS = bytes((*range(9), *range(10, 32), 127))
 _FRAMING = frozenset((b"content-length", b"transfer-encoding"))
+LONGEST_SHARED = 200
+"""Characters of the longest header value that is kept encoded, for replies that share it."""
 _PATH_SAFE = "/!$&'()*+,;=:@~"
 
 
@@ -80,21 +83,44 @@ async def client_left(receive: Receive) -> None:
         pass
 
 
-async def send_reply(send: Send, method: str, reply: Reply, now: datetime) -> None:
-    """Send a reply to a request with `method`, framed, with a Date unless it brings its own.
+@dataclass(frozen=True, slots=True)
+class Framed:
+    """A reply as it is sent: header lines before and after the Date, which is left out, and body.
+
+    `dated` says that the reply brings its own Date.
+    """
+
+    status: int
+    before: RawHeaders
+    after: RawHeaders
+    body: bytes
+    dated: bool
+
+    def headers(self, now: int) -> RawHeaders:
+        """All header lines at a moment, in seconds since 1970."""
+        date = [] if self.dated else [(b"date", imf_date(now))]
+        return [*self.before, *date, *self.after]
+
+
+def framed(method: str, reply: Reply) -> Framed:
+    """A reply to a request with `method`, framed.
 
     A reply to HEAD carries the length that the body would have had (behaviour
     B.2); one with status 1xx, 204 or 304 carries neither body nor length.
     """
     headers = encoded(reply.headers)
-    if not any(name == b"date" for name, _ in headers):
-        headers.append((b"date", imf_date(int(now.timestamp()))))
-    body = reply.body
+    dated = any(name == b"date" for name, _ in headers)
     if reply.status in (204, 304) or reply.status < 200:
-        body = b""
-    else:
-        headers.append((b"content-length", b"%d" % len(body)))
-    await send_raw(send, reply.status, headers, b"" if method == "HEAD" else body)
+        return Framed(reply.status, headers, [], b"", dated)
+    length = (b"content-length", b"%d" % len(reply.body))
+    body = b"" if method == "HEAD" else reply.body
+    return Framed(reply.status, headers, [length], body, dated)
+
+
+async def send_reply(send: Send, method: str, reply: Reply, now: datetime) -> None:
+    """Send a reply to a request with `method`, framed, with a Date unless it brings its own."""
+    ready = framed(method, reply)
+    await send_raw(send, ready.status, ready.headers(int(now.timestamp())), ready.body)
 
 
 async def send_raw(send: Send, status: int, headers: RawHeaders, body: bytes) -> None:
@@ -112,7 +138,12 @@ def encoded(headers: Headers) -> RawHeaders:
     Left out: what would not survive as one header line, and the framing
     headers, which are the sender's own.
     """
-    return [line for name, value in headers if (line := _line(name, value)) is not None]
+    return [
+        line
+        for name, value in headers
+        if (line := (_line_again if _may_come_again(name, value) else _line)(name, value))
+        is not None
+    ]
 
 
 @lru_cache(maxsize=4)
@@ -134,6 +165,14 @@ def _line(name: str, value: str) -> tuple[bytes, bytes] | None:
     if len(content.translate(None, _CONTROLS)) != len(content):
         return None
     return key, content
+
+
+_line_again = lru_cache(maxsize=4_096)(_line)
+"""The same, for lines that most replies share."""
+
+
+def _may_come_again(name: str, value: str) -> bool:
+    return name != "etag" and len(value) <= LONGEST_SHARED
 
 
 def _bytes(text: str) -> bytes:

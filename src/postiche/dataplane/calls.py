@@ -12,13 +12,13 @@ import asyncio
 import logging
 import uuid
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Protocol
 
-from postiche.model import Call, Headers
+from postiche.model import Call, Headers, Reply
 from postiche.store import Store
 
 logger = logging.getLogger(__name__)
@@ -41,10 +41,63 @@ CALL_OVERHEAD = 1024
 """Bytes that a call counts for besides its text and bodies."""
 
 
+@dataclass(frozen=True, slots=True)
+class Noted:
+    mock: str
+    method: str
+    target: str
+    headers: Sequence[tuple[bytes, bytes]]
+    body: bytes
+    reply: Reply
+    name: str
+    error: bool
+    example: str | None
+    score: float | None
+
+    @property
+    def size(self) -> int:
+        return CALL_OVERHEAD + len(self.body) + len(self.target)
+
+    def call(self, at: float) -> Call:
+        return Call(
+            id=new_call_id(),
+            mock=self.mock,
+            served_at=datetime.fromtimestamp(at, UTC),
+            response_name=self.name,
+            type="error" if self.error else "success",
+            status_code=self.reply.status,
+            method=self.method,
+            path=self.target,
+            request_headers=_without_key(
+                tuple((n.decode("latin-1").lower(), v.decode("latin-1")) for n, v in self.headers)
+            ),
+            request_body=self.body,
+            response_headers=self.reply.headers,
+            response_body=self.reply.body,
+            example=self.example,
+            score=self.score,
+        )
+
+
+KEY_SHAPE = "PMAK-"
+
+
+def _without_key(headers: Headers) -> Headers:
+    if not any(name == "x-api-key" for name, _ in headers):
+        return headers
+    return tuple(
+        (name, _masked(value) if name == "x-api-key" else value) for name, value in headers
+    )
+
+
+def _masked(value: str) -> str:
+    return f"{KEY_SHAPE}***" if value.strip().startswith(KEY_SHAPE) else value
+
+
 class CallSink(Protocol):
     """Where answered calls are reported."""
 
-    def record(self, call: Call) -> None:
+    def record(self, noted: Noted, at: float) -> None:
         """Take note of a call; never waits, never fails."""
         ...
 
@@ -52,7 +105,7 @@ class CallSink(Protocol):
 class NullCalls:
     """Forgets every call."""
 
-    def record(self, call: Call) -> None:
+    def record(self, noted: Noted, at: float) -> None:
         """Do nothing."""
 
 
@@ -62,10 +115,10 @@ class ToldCalls:
     def __init__(self, tell: Callable[[Call], object]) -> None:
         self._tell = tell
 
-    def record(self, call: Call) -> None:
+    def record(self, noted: Noted, at: float) -> None:
         """Tell it; an error of the listener is logged and stays away from the reply."""
         try:
-            self._tell(call)
+            self._tell(noted.call(at))
         except Exception:
             logger.exception("the call could not be shown")
 
@@ -126,9 +179,9 @@ class CallWriter:
         self._failures = 0
         self._tasks: list[asyncio.Task[None]] = []
 
-    def record(self, call: Call) -> None:
+    def record(self, noted: Noted, at: float) -> None:
         """Keep a call for storing, cut to the limits; drop it if there is no room."""
-        kept, size = self._fitted(call)
+        kept, size = self._fitted(noted.call(at))
         full = len(self._buffer) >= self._capacity
         if full or self._buffered_bytes + size > self._capacity_bytes:
             self.dropped += 1

@@ -1,25 +1,24 @@
 """Where a mock server is called: by path, by host, by name or at the root.
 
-Knows the URLs of mocks (behaviour B.5) and ASGI scopes. Must not know whether
-a mock exists; `plans` says that.
+Knows the URLs of mocks (behaviour B.5). Must not know whether a mock exists;
+`plans` says that.
 
-A locator gives the id of the mock and the target within it, or None where the
-request is not for a mock at all.
+A locator takes the target of a request, as `asgi.target_of` gives it, and the
+raw headers. It gives the id of the mock and the target within it, or None
+where the request is not for a mock at all.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import unquote
 
-from postiche.dataplane.asgi import Scope, target_of
-
-Locator = Callable[[Scope], tuple[str, str] | None]
+RawHeaders = Sequence[tuple[bytes, bytes]]
+Locator = Callable[[str, RawHeaders], tuple[str, str] | None]
 
 
 def by_path(prefix: str = "/m/") -> Locator:
     """Mocks at `<prefix><mock id>/...`; without a path of its own the target is "/"."""
 
-    def locate(scope: Scope) -> tuple[str, str] | None:
-        target = target_of(scope)
+    def locate(target: str, _: RawHeaders) -> tuple[str, str] | None:
         if not target.startswith(prefix):
             return None
         mock_id, rest = _split(target, len(prefix))
@@ -32,12 +31,12 @@ def by_host(domain: str) -> Locator:
     """Mocks at `<mock id>.<domain>`; ports do not count, nor does case."""
     suffix = "." + _without_port(domain)
 
-    def locate(scope: Scope) -> tuple[str, str] | None:
-        host = _without_port(_host_of(scope))
+    def locate(target: str, headers: RawHeaders) -> tuple[str, str] | None:
+        host = _without_port(_host_of(headers))
         label = host.removesuffix(suffix)
         if label == host or not label or "." in label:
             return None
-        return label, target_of(scope)
+        return label, target
 
     return locate
 
@@ -45,8 +44,8 @@ def by_host(domain: str) -> Locator:
 def by_name(names: Mapping[str, str]) -> Locator:
     """Mocks at `/<name>/...`, for a few mocks whose ids are known by name."""
 
-    def locate(scope: Scope) -> tuple[str, str] | None:
-        name, rest = _split(target_of(scope), 1)
+    def locate(target: str, _: RawHeaders) -> tuple[str, str] | None:
+        name, rest = _split(target, 1)
         mock_id = names.get(unquote(name))
         return None if mock_id is None else (mock_id, rest)
 
@@ -56,8 +55,8 @@ def by_name(names: Mapping[str, str]) -> Locator:
 def at_root(mock_id: str) -> Locator:
     """One mock that answers every request."""
 
-    def locate(scope: Scope) -> tuple[str, str] | None:
-        return mock_id, target_of(scope)
+    def locate(target: str, _: RawHeaders) -> tuple[str, str] | None:
+        return mock_id, target
 
     return locate
 
@@ -65,8 +64,10 @@ def at_root(mock_id: str) -> Locator:
 def first_of(*locators: Locator) -> Locator:
     """The first locator that knows the request's place decides."""
 
-    def locate(scope: Scope) -> tuple[str, str] | None:
-        return next((place for each in locators if (place := each(scope)) is not None), None)
+    def locate(target: str, headers: RawHeaders) -> tuple[str, str] | None:
+        return next(
+            (place for each in locators if (place := each(target, headers)) is not None), None
+        )
 
     return locate
 
@@ -78,8 +79,8 @@ def _split(target: str, start: int) -> tuple[str, str]:
     return segment, f"/{rest}{mark}{query}"
 
 
-def _host_of(scope: Scope) -> str:
-    for name, value in scope["headers"]:
+def _host_of(headers: RawHeaders) -> str:
+    for name, value in headers:
         if name == b"host":
             return str(value, "latin-1")
     return ""

@@ -66,6 +66,15 @@ class MockEntry:
 class MockSource(Protocol):
     """Where the data plane finds mock servers."""
 
+    @property
+    def revision(self) -> int:
+        """A number that changes whenever any mock may answer otherwise than before."""
+        ...
+
+    def warm(self, mock_id: str) -> MockEntry | None:
+        """The mock with this id if it can be had without waiting."""
+        ...
+
     async def find(self, mock_id: str) -> MockEntry | None:
         """The mock with this id or uid; None if there is none."""
         ...
@@ -79,7 +88,17 @@ class FixedMocks:
     """A fixed set of mocks by id, open to every caller: `postiche run`."""
 
     def __init__(self, entries: Mapping[str, MockEntry]) -> None:
+        self.revision = 0
+        self.replace(entries)
+
+    def replace(self, entries: Mapping[str, MockEntry]) -> None:
+        """Answer with other mocks from now on."""
         self._entries = dict(entries)
+        self.revision += 1
+
+    def warm(self, mock_id: str) -> MockEntry | None:
+        """The mock with this id."""
+        return self._entries.get(mock_id)
 
     async def find(self, mock_id: str) -> MockEntry | None:
         """The mock with this id."""
@@ -132,6 +151,11 @@ class StoredMocks:
         self._unknown: _Recent[int] = _Recent(REMEMBERED)
         self._callers: _Recent[_Caller] = _Recent(REMEMBERED)
         self._loading: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    @property
+    def revision(self) -> int:
+        """The store's revision as this process knows it."""
+        return self._store.revision
 
     def warm(self, mock_id: str) -> MockEntry | None:
         """The mock with this plain id if it is loaded and up to date; never waits."""

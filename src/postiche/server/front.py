@@ -12,7 +12,8 @@ import orjson
 from starlette.types import ASGIApp
 
 from postiche import __version__
-from postiche.dataplane.asgi import Message, Receive, Scope, Send, imf_date, send_reply
+from postiche.dataplane.app import MockApp
+from postiche.dataplane.asgi import Message, Receive, Scope, Send, imf_date, send_reply, target_of
 from postiche.dataplane.locate import Locator
 from postiche.model import Reply
 
@@ -48,9 +49,11 @@ class Front:
 
     `locate` says which requests are for mock servers; None where none are.
     `api` is the Postman API; None on a listener for mock servers alone.
+    `fast` answers calls to mock servers without it, where that can be done.
     """
 
-    def __init__(self, mocks: ASGIApp, locate: Locator | None, api: ASGIApp | None) -> None:
+    def __init__(self, mocks: MockApp, locate: Locator | None, api: ASGIApp | None) -> None:
+        self.fast = None if locate is None else mocks.fast_path().answer
         self._mocks = mocks
         self._locate = locate
         self._api = api
@@ -58,7 +61,7 @@ class Front:
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
         """Serve one connection scope."""
         http = scope["type"] == "http"
-        if http and self._locate is not None and self._locate(scope) is not None:
+        if http and self._is_for_a_mock(scope):
             await self._mocks(scope, receive, send)
         elif http and (page := self._page(scope)) is not None:
             await send_reply(send, scope["method"], page, datetime.now(UTC))
@@ -66,6 +69,11 @@ class Front:
             await self._api(scope, receive, _dated(send))
         else:
             await self._mocks(scope, receive, send)
+
+    def _is_for_a_mock(self, scope: Scope) -> bool:
+        if self._locate is None:
+            return False
+        return self._locate(target_of(scope), scope["headers"]) is not None
 
     def _page(self, scope: Scope) -> Reply | None:
         """The server's own answer to this request; None where it has none."""

@@ -8,7 +8,6 @@ import asyncio
 import contextlib
 import errno
 import logging
-import re
 import signal
 import socket
 import sys
@@ -17,62 +16,17 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass
 from types import FrameType
 from typing import Any, Final
-from urllib.parse import quote
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from postiche.dataplane.protocol import FastAnswer, http_protocol
 from postiche.server.failures import Failure
-
-MAX_HEAD: Final = 65_536
-"""Bytes of an unfinished request head, chunk line or trailer after which a client is sent away."""
 
 DRAIN_SECONDS: Final = 10
 """How long a stopping server waits for the answers that are under way."""
 
 _BACKLOG = 2048
 _WILDCARDS = ("0.0.0.0", "::", "[::]")  # noqa: S104 - recognised, not bound
-_REQUEST_LINE = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]{1,64})( [^\r\n]*)")
-_SAFE = "".join(map(chr, range(0x20, 0x7F)))
-_METHODS = frozenset(
-    b"DELETE GET HEAD POST PUT CONNECT OPTIONS TRACE COPY LOCK MKCOL MOVE PROPFIND PROPPATCH SEARCH"
-    b" UNLOCK BIND REBIND UNBIND ACL REPORT MKACTIVITY CHECKOUT MERGE M-SEARCH NOTIFY SUBSCRIBE"
-    b" UNSUBSCRIBE PATCH PURGE MKCALENDAR LINK UNLINK SOURCE".split()
-)
-"""The methods that every release of the parser (llhttp) knows."""
-_UPGRADE = re.compile(rb"\r\nupgrade[ \t]*:[^\r\n]*(?=\r\n)", re.IGNORECASE)
-MAX_TARGET: Final = 65_535
-"""Bytes of path and query together: the most that the parser can measure."""
-
-
-def _refusal(status: str, name: str, message: str) -> bytes:
-    """An answer to what is no HTTP request, in the shape of a mock's errors (behaviour B.1)."""
-    body = f'{{"error":{{"name":"{name}","message":"{message}"}}}}'
-    head = (
-        f"HTTP/1.1 {status}",
-        "content-type: application/json; charset=utf-8",
-        "access-control-allow-origin: *",
-        f"content-length: {len(body)}",
-        "connection: close",
-    )
-    return "\r\n".join((*head, "", body)).encode("ascii")
-
-
-_MALFORMED = _refusal(
-    "400 Bad Request", "malformedRequestError", "This is not a valid HTTP request."
-)
-_TARGET_TOO_LONG = _refusal(
-    "414 URI Too Long",
-    "uriTooLongError",
-    f"Path and query must not exceed {MAX_TARGET} bytes together.",
-)
-_HEAD_TOO_LONG = _refusal(
-    "431 Request Header Fields Too Large",
-    "headersTooLargeError",
-    f"The request head must not exceed {MAX_HEAD} bytes.",
-)
-
-
 Application = Callable[[Any, Any, Any], Awaitable[None]]
 """Any ASGI 3 application; those of this project type its messages in more than one way."""
 
@@ -83,10 +37,11 @@ class ListenError(Failure):
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """An application and the open sockets it answers on."""
+    """An application and the open sockets it answers on; `fast` answers what it can before it."""
 
     app: Application
     sockets: Sequence[socket.socket]
+    fast: FastAnswer | None = None
 
 
 def listen(host: str, port: int, *, flag: str = "--port") -> list[socket.socket]:
@@ -124,8 +79,11 @@ def origin(host: str, port: int) -> str:
 
 
 def _addresses(host: str) -> list[tuple[int, str]]:
+    name = host.strip("[]")
     try:
-        found = socket.getaddrinfo(host.strip("[]"), None, type=socket.SOCK_STREAM)
+        # As bytes, ASCII needs no IDNA, whose tables take a while to load.
+        known = name.encode("ascii") if name.isascii() else name
+        found = socket.getaddrinfo(known, None, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         raise ListenError(f"{host} is no address of this machine; give one with --host") from None
     unique = {(family, str(address[0])): None for family, _, _, _, address in found}
@@ -169,7 +127,7 @@ async def serve(listeners: Sequence[Listener], ready: Callable[[], None] | None 
     A second SIGINT does not wait for them. The sockets are closed. `ready` is
     called once signals stop the servers and clients can connect.
     """
-    servers = [_Server(_config(listener.app)) for listener in listeners]
+    servers = [_Server(_config(listener)) for listener in listeners]
     with _stopped_by_signals(servers):
         if ready is not None:
             ready()
@@ -206,11 +164,11 @@ def _stopped_by_signals(servers: Sequence[uvicorn.Server]) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _config(app: Application) -> uvicorn.Config:
+def _config(listener: Listener) -> uvicorn.Config:
     _quieten()
     return uvicorn.Config(
-        app,
-        http=Http,
+        listener.app,
+        http=http_protocol(listener.fast),
         ws="none",
         lifespan="off",
         log_config=None,
@@ -233,101 +191,3 @@ def _quieten() -> None:
 
 def _is_news(record: logging.LogRecord) -> bool:
     return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
-
-
-class Http(HttpToolsProtocol):
-    """uvicorn's HTTP protocol, with gaps closed, and errors of a mock's shape.
-
-    Its parser knows a fixed list of methods, and no bytes beyond ASCII in a
-    target; a mock answers any method and any path, so a request line that it
-    would refuse is put into words that it knows.
-
-    It reads a head of any length into memory; here MAX_HEAD is the end. And
-    its parser throws away the body of a request that asks for an upgrade, as
-    Java's HTTP client does with every first request (`Upgrade: h2c`): RFC 9110,
-    7.8 lets a server ignore the wish, so it is cut from the head.
-    """
-
-    url = b""
-    _at_start = True
-    _own_method: str | None = None
-    _in_head = True
-    _without_progress = 0
-
-    def data_received(self, data: bytes) -> None:
-        """Feed the parser, unless the client has sent too much that leads nowhere."""
-        if self._at_start:
-            data, self._own_method = _known_request_line(data)
-        if self._in_head and b"pgrade:" in data:
-            data = _without_upgrade(data)
-        self._without_progress += len(data)
-        super().data_received(data)
-        if self._without_progress > MAX_HEAD and not self.transport.is_closing():
-            in_target = self._in_head and self.url and not self.headers
-            self.transport.write(_TARGET_TOO_LONG if in_target else _HEAD_TOO_LONG)
-            self.transport.close()
-
-    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - ours says more
-        """Refuse what the parser could not read, and close."""
-        too_long = len(self.url) > MAX_TARGET
-        self.transport.write(_TARGET_TOO_LONG if too_long else _MALFORMED)
-        self.transport.close()
-
-    def eof_received(self) -> None:
-        """Say so to a client that stops in the middle of a request and still listens."""
-        if not self._at_start and not self._answering:
-            self.transport.write(_MALFORMED)
-        super().eof_received()
-
-    @property
-    def _answering(self) -> bool:
-        return self.cycle is not None and self.cycle.response_started
-
-    def on_message_begin(self) -> None:
-        """The first byte of a request."""
-        self._at_start = False
-        super().on_message_begin()
-
-    def on_headers_complete(self) -> None:
-        """The head is whole: whatever follows is body."""
-        self._in_head = False
-        self._without_progress = 0
-        super().on_headers_complete()
-        if self._own_method is not None:
-            self.scope["method"] = self._own_method
-
-    def on_body(self, body: bytes) -> None:
-        """A part of the body."""
-        self._without_progress = 0
-        super().on_body(body)
-
-    def on_message_complete(self) -> None:
-        """The request is whole: whatever follows is the next head."""
-        self._in_head = self._at_start = True
-        self._own_method = None
-        self._without_progress = 0
-        super().on_message_complete()
-
-
-def _known_request_line(data: bytes) -> tuple[bytes, str | None]:
-    """The data with a first line that the parser takes, and the method that it stood for.
-
-    An unknown method becomes POST, for which a body is neither wanted nor
-    odd; bytes beyond ASCII are percent-encoded. Only a line that begins with
-    the data is looked at: a pipelined request with such a line is refused.
-    """
-    line = _REQUEST_LINE.match(data)
-    if line is None:
-        return data, None
-    method, rest = line.groups()
-    known = method in _METHODS
-    if known and rest.isascii():
-        return data, None
-    head = (method if known else b"POST") + quote(rest, safe=_SAFE).encode("ascii")
-    return head + data[line.end() :], None if known else method.decode("ascii")
-
-
-def _without_upgrade(data: bytes) -> bytes:
-    end = data.find(b"\r\n\r\n")
-    head = data if end < 0 else data[: end + 2]
-    return _UPGRADE.sub(b"", head) + data[len(head) :]

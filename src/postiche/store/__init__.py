@@ -41,6 +41,18 @@ class InvalidCursor(StoreError):  # noqa: N818 - reads as what it says
     """The paging cursor was not made by this store."""
 
 
+class SharedRevision(Protocol):
+    """The newest revision that any of several processes has written, where all of them see it."""
+
+    def newest(self) -> int:
+        """The newest revision published so far. Asked before every mock call, so all but free."""
+        ...
+
+    def publish(self, revision: int) -> None:
+        """Make a revision known to every process before this returns."""
+        ...
+
+
 class Store(Protocol):
     """Everything Postiche remembers.
 
@@ -58,8 +70,9 @@ class Store(Protocol):
     def revision(self) -> int:
         """Grows with every write that a mock's reply can depend on. Free to read.
 
-        Writes by this process show at once; writes by other processes once
-        `refresh` has run. Call records and the use of keys do not change it.
+        Writes by this process show at once, and so do those of processes that
+        share their revision with it; writes by others once `refresh` has run.
+        Call records and the use of keys do not change it.
         """
         ...
 
@@ -286,12 +299,14 @@ class Store(Protocol):
         ...
 
 
-async def open_store(url: str) -> Store:
+async def open_store(url: str, shared: SharedRevision | None = None) -> Store:
     """Open the store that a database URL names, creating or migrating it first.
 
     `sqlite:///PATH` is a file (`sqlite:////abs/path` when absolute), made with
-    its folders if missing. Raises StoreError with the URL and the reason.
+    its folders if missing. With `shared`, the writes of every process that
+    opens the database with it are seen at once. Raises StoreError with the URL
+    and the reason.
     """
     from postiche.store.sql import open_sql_store  # the driver loads only where a store is used
 
-    return await open_sql_store(url)
+    return await open_sql_store(url, shared)
