@@ -163,6 +163,11 @@ RECIPES: dict[str, list[Try]] = {
         ),
     ],
     "DELETE /mocks/{mockId}": JUST,
+    "GET /mocks/{mockId}/lint": JUST,
+    "GET /collections/{collectionId}/lint": [
+        Try(),
+        Try(path="/collections/{own.collectionId}/lint", query={"environment": "{environmentId}"}),
+    ],
     "GET /mocks/{mockId}/call-logs": [Try(), Try(query={"include": "response.body"})],
     "POST /mocks/{mockId}/publish": JUST,
     "DELETE /mocks/{mockId}/unpublish": JUST,

@@ -7,7 +7,7 @@ mistakes are for typer, although what is typed plainly never comes here.
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, Optional
+from typing import Annotated, Any, Literal, Optional
 
 import typer
 
@@ -151,6 +151,25 @@ def explain(
     show(found, explaining.base_of(url))
     if found.outcome.example is None:
         raise typer.Exit(1)
+
+
+@app.command()
+def lint(
+    path: Annotated[list[Path], typer.Argument(help="Collection files exported from Postman.")],
+    environment: Annotated[
+        Path | None, typer.Option(help="Environment file whose variables fill the collections.")
+    ] = None,
+    form: Annotated[
+        Literal["text", "json", "github"],
+        typer.Option("--format", help="For people, for programs, or for GitHub Actions."),
+    ] = "text",
+    json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 for warnings too.")] = False,
+) -> None:
+    """Say what in collection files will surprise whoever calls their mock servers."""
+    from postiche.cli.linting import lint_files
+
+    raise typer.Exit(lint_files(path, environment, "json" if json else form, strict=strict))
 
 
 @keys_app.command("create")

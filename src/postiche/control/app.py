@@ -30,6 +30,7 @@ from postiche.control import (
     imports,
     items,
     keys,
+    lints,
     me,
     media_types,
     mocks,
@@ -176,8 +177,10 @@ EXTENSIONS: dict[str, Operations] = {
     "/postiche/keys/{keyId}": {"DELETE": keys.revoke_own_key},
     "/mocks/{mockId}/explain": {"POST": explanations.explain_request},
     "/collections/{collectionId}/requests/{requestId}/capture": {"POST": captures.capture_request},
+    "/collections/{collectionId}/lint": {"GET": lints.lint_collection},
+    "/mocks/{mockId}/lint": {"GET": lints.lint_mock},
 }
-"""What the Postman API does not have: under a path of its own, or of the thing it is about."""
+"""What the Postman API does not have: under a path of its own, or below what it is about."""
 
 _PREFLIGHT = {
     **wire.CORS,

@@ -20,12 +20,13 @@ from typing import Any, Generic, TypeVar
 
 from postiche.core.paths import (
     KEYS,
+    MAX_LENIENT,
+    WHOLE_SEGMENT,
     PathPattern,
     Step,
     Wildcard,
     lower_without_slash,
     segments,
-    steps_for,
     tolerance,
     without_ids,
 )
@@ -88,7 +89,9 @@ class PathIndex(Generic[Leaf]):
         key = lower_without_slash(path)
         texts = self._loose.get(key)
         if texts is None:
-            texts = (key,) if key in self._exact else ()
+            if key not in self._exact:
+                return []
+            texts = (key,)
         found = [
             (next(s for s in _LOOSE_STEPS if KEYS[s](text) == KEYS[s](path)), self._exact[text])
             for text in texts
@@ -106,7 +109,7 @@ class PathIndex(Generic[Leaf]):
                 if child is not None:
                     below.append(child)
                 for wildcard, child in node.wildcards:
-                    if wildcard.covers(segment):
+                    if segment if wildcard.literals == WHOLE_SEGMENT else wildcard.covers(segment):
                         below.append(child)
             if not below:
                 return []
@@ -148,7 +151,7 @@ _ALL: Stages = (*_STRICT, (Step.WILDCARD, PathIndex.covered), *_LENIENT)
 
 def stages(path: str, *, wildcards: bool) -> Stages:
     """The look-ups for a path in the order of the steps, each with the first step it may find."""
-    if Step.DISTANCE not in steps_for(path):
+    if len(path) > MAX_LENIENT:
         return _STRICT
     return _ALL if wildcards else (*_STRICT, *_LENIENT)
 

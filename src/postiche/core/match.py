@@ -82,35 +82,37 @@ def match(plan: Plan, request: Request) -> Outcome:
         return _chosen(call, method.by_name.get(call.directives.name, ()))
     if steered or plan.headers_decide:
         return _best(method, call, call.bonus, _OneByOne())
-    return _best(method, call, _bonus(method, call), _all_at_once)
+    bonus = _bonus(method, call) if request.body or call.pairs else 0.0
+    return _best(method, call, bonus, _all_at_once)
 
 
 def _best(method: MethodPlan, call: Reading, bonus: float, judge: Judge) -> Outcome:
     """The example with the most points; `bonus` is the most that query and body may add."""
-    best = OUT
+    best, tied = OUT
     found = False
     for first, look_up in stages(call.path, wildcards=call.config.match_wildcards):
-        if best.points > _SCORES[first] + bonus:
+        if best > _SCORES[first] + bonus:
             break  # the steps that are left can neither win nor tie
         for step, candidates in look_up(method.examples, call.path):
             standing = judge(candidates, call, _SCORES[step])
             if standing is not None:
                 found = True
-                best = better(best, standing)
+                best, tied = standing if standing[0] > best else better((best, tied), standing)
     if not found:
         return NO_EXAMPLE if _unanswered(method, call) else NO_MATCH
-    winner = best.tied[0] if len(best.tied) == 1 else preferred(best.tied)
-    return Outcome(winner, best.points, _captured(call, winner)) if winner else NO_MATCH
+    winner = tied[0] if len(tied) == 1 else preferred(tied)
+    return Outcome(winner, best, _captured(call, winner)) if winner else NO_MATCH
 
 
 def _bonus(method: MethodPlan, call: Reading) -> float:
     """The most that query and body can add for any example of the method."""
-    body = EQUAL_BODY if method.sends_bodies and call.request.body else 0.0
-    if call.config.match_body or not call.pairs:
-        return 0.0 if call.config.match_body else body
-    if any(pair in method.saved_pairs for pair in call.pairs):
-        return ALL_MATCH + body
-    unknown = sum(key not in method.saved_keys for key, _ in call.pairs)
+    possible = method.sends_bodies and not call.config.match_body
+    body = EQUAL_BODY if possible and call.request.body else 0.0
+    unknown = 0
+    for pair in call.pairs:
+        if pair in method.saved_pairs:
+            return ALL_MATCH + body
+        unknown += pair[0] not in method.saved_keys
     return body - min(unknown, MOST_LOST)
 
 
@@ -132,9 +134,9 @@ class _OneByOne:
         for example in found:
             if passes(call, example):
                 points[example] = total(call, example, path_score)
-        best = max(points.values(), default=OUT.points)
+        best = max(points.values(), default=OUT[0])
         tied = tuple(e for e, each in points.items() if each == best)
-        return Standing(best, tied) if found else None
+        return (best, tied) if found else None
 
 
 def with_id(method: MethodPlan, asked: str) -> Iterable[PlannedExample]:

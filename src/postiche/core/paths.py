@@ -164,14 +164,10 @@ class Wildcard:
 
     def covers(self, segment: str) -> bool:
         """Whether the segment fits."""
-        if self.literals == WHOLE_SEGMENT:
-            return segment != ""
         return self.capture(segment) is not None
 
     def capture(self, segment: str) -> tuple[str, ...] | None:
         """What each name covers, at least one character each; None if the segment does not fit."""
-        if self.literals == WHOLE_SEGMENT:
-            return (readable(segment),) if segment else None
         first, *rest = self.literals
         if not segment.startswith(first):
             return None
@@ -220,14 +216,18 @@ def captures(pattern: PathPattern, requested: list[str]) -> dict[str, str] | Non
     if len(requested) != len(pattern.parts) or not pattern.names:
         return None
     captured: dict[str, str] = {}
-    for part, segment in zip(pattern.parts, requested, strict=True):
+    for part, segment in zip(pattern.parts, requested):  # noqa: B905 - equally long, see above
         if isinstance(part, str):
             if part != segment:
                 return None
+        elif part.literals == WHOLE_SEGMENT:
+            if not segment:
+                return None
+            captured.setdefault(part.names[0], readable(segment))
         elif (covered := part.capture(segment)) is None:
             return None
         else:
-            for name, value in zip(part.names, covered, strict=True):
+            for name, value in zip(part.names, covered):  # noqa: B905 - one for each
                 captured.setdefault(name, value)
     return captured
 

@@ -74,19 +74,26 @@ class Plan:
     """What a mock server answers from. Two of them are equal only if they are the same one.
 
     `headers_decide` says that request headers may keep examples out though no
-    request asks for it: header matching is in force.
+    request asks for it: header matching is in force. `replies_read_headers`:
+    the reply of some example repeats one of them.
     """
 
     collection_name: str
     config: MockConfig
     methods: Mapping[str, MethodPlan]
     headers_decide: bool = False
+    replies_read_headers: bool = False
 
     @property
     def target_decides(self) -> bool:
         """Whether method and target alone choose the example for a request that has neither a
         body nor any `x-mock-*` header: no header or body matching is in force."""
         return not self.headers_decide and not self.config.match_body
+
+    @property
+    def headers_matter(self) -> bool:
+        """Whether the headers of such a request can make any difference to its reply."""
+        return self.replies_read_headers or not self.target_decides
 
 
 def compile_plan(
@@ -115,7 +122,13 @@ def compile_plan(
         method: _method_plan(examples.get(method, []), unanswered.get(method, []), config)
         for method in {**examples, **unanswered}
     }
-    return Plan(collection.name, config, MappingProxyType(methods), bool(listed_headers(config)))
+    return Plan(
+        collection.name,
+        config,
+        MappingProxyType(methods),
+        headers_decide=bool(listed_headers(config)),
+        replies_read_headers=any(e.reply.by_headers for some in examples.values() for e in some),
+    )
 
 
 def _method_plan(

@@ -14,6 +14,7 @@ with the next write to the store.
 import logging
 import time
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Final
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
@@ -21,16 +22,18 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 from postiche.core.directives import delay_ms
 from postiche.core.dynamic import Sources
 from postiche.dataplane.answer import Answer, Settled, answer_of, noted_of
-from postiche.dataplane.asgi import Framed, RawHeaders, framed, imf_date
+from postiche.dataplane.asgi import RawHeaders, encoded, framing, imf_date, is_dated
 from postiche.dataplane.calls import CallSink, Noted
 from postiche.dataplane.locate import Locator
 from postiche.dataplane.plans import MockEntry, MockSource
 from postiche.dataplane.reading import ReadRequest, RequestReader
 from postiche.dataplane.remembered import Remembered
-from postiche.model import Request
+from postiche.model import Headers, Reply, Request
 
 logger = logging.getLogger(__name__)
 
+LONGEST_SHARED: Final = 256
+"""Characters of the longest header value that is kept encoded, for replies that share it."""
 LONGEST_BODY: Final = 256 * 1024
 """Bytes of the largest reply body that is sent from here."""
 
@@ -112,21 +115,21 @@ class FastPath:
         found = self._targets.get(key) if key else None
         if found is not None:
             return found
-        prepared = self._made(
-            entry, Request(read.method, target, _decoded(read.headers), read.body)
-        )
+        needless = read.plain and not entry.plan.headers_matter
+        headers = () if needless else _decoded(read.headers)
+        request = Request(read.method, target, headers, read.body)
+        waits = entry.plan.config.delay if read.plain else delay_ms(entry.plan.config, request)
+        prepared = None if waits else self._made(entry, request)
         by_target = prepared is not None and prepared.answer.settled is Settled.BY_TARGET
         if prepared is not None and key and by_target and self._targets.comes_again(key):
             self._targets.keep(key, prepared)
         return prepared
 
     def _made(self, entry: MockEntry, request: Request) -> "_Prepared | None":
-        if delay_ms(entry.plan.config, request):
-            return None
         answer = answer_of(entry, request, self._sources)
         if len(answer.reply.body) > LONGEST_BODY:
             return None
-        return _Prepared(answer, Wire(framed(request.method, answer.reply)))
+        return _Prepared(answer, Wire(request.method, answer.reply))
 
 
 class Wire:
@@ -134,11 +137,10 @@ class Wire:
 
     __slots__ = ("_after", "_before", "_bytes", "_dated", "_second", "weight")
 
-    def __init__(self, reply: Framed) -> None:
-        lines = [STATUS_LINE[reply.status], *_lines(reply.before)]
-        self._before = b"".join(lines)
-        self._after = b"".join((*_lines(reply.after), b"\r\n", reply.body))
-        self._dated = reply.dated
+    def __init__(self, method: str, reply: Reply) -> None:
+        self._before, self._dated = _head_of(reply)
+        after, body = framing(method, reply)
+        self._after = b"".join((*_lines(after), b"\r\n", body))
         self._second = -1
         self._bytes = b""
         self.weight = 2 * (len(self._before) + len(self._after))
@@ -173,6 +175,31 @@ class _Repeated:
         self.wire = wire
         self.noted = noted
         self.weight = wire.weight + noted.size
+
+
+def _head_of(reply: Reply) -> tuple[bytes, bool]:
+    """The head of a reply up to its Date, and whether that is its own.
+
+    The lines before an ETag, which ends most heads and differs with the body,
+    are the same for many replies.
+    """
+    *shared, last = reply.headers or (("", ""),)
+    if last[0] != "etag" or max(map(_length, shared), default=0) > LONGEST_SHARED:
+        return _head(reply.status, reply.headers)
+    before, dated = _head_again(reply.status, tuple(shared))
+    return b"".join((before, *_lines(encoded((last,))))), dated
+
+
+def _head(status: int, headers: Headers) -> tuple[bytes, bool]:
+    lines = encoded(headers)
+    return b"".join((STATUS_LINE[status], *_lines(lines))), is_dated(lines)
+
+
+_head_again = lru_cache(maxsize=1024)(_head)
+
+
+def _length(header: tuple[str, str]) -> int:
+    return len(header[1])
 
 
 def _lines(headers: RawHeaders) -> list[bytes]:
