@@ -214,11 +214,11 @@ def _content(body: SavedBody, sent: SentBody, *, hidden: bool) -> Iterator[Diffe
     elif isinstance(body.key, bytes):
         yield from _json_content(body, sent)
     elif isinstance(body.key, tuple):
-        fields = sent.multipart if body.mode is BodyMode.FORMDATA else sent.form
-        if fields is None:
-            yield Difference(Stage.BODY, "body", _text(sent.raw), _saved_text(body))
-        else:
+        fields = sent.key("multipart" if body.mode is BodyMode.FORMDATA else "form")
+        if isinstance(fields, tuple):
             yield from _form_content(body.key, fields)
+        else:
+            yield Difference(Stage.BODY, "body", _text(sent.raw), _saved_text(body))
     else:
         yield _first_difference(sent.raw, body.raw)
 
@@ -251,8 +251,8 @@ def _saved_text(body: SavedBody) -> str | None:
 
 
 def _json_content(body: SavedBody, sent: SentBody) -> Iterator[Difference]:
-    key = sent.graphql if body.mode is BodyMode.GRAPHQL else sent.json
-    if key is None or not isinstance(body.key, bytes):
+    key = sent.key("graphql" if body.mode is BodyMode.GRAPHQL else "json")
+    if not isinstance(key, bytes) or not isinstance(body.key, bytes):
         yield Difference(Stage.BODY, "body", _text(sent.raw), _saved_text(body))
         return
     for path, ours, theirs in _json(orjson.loads(key), orjson.loads(body.key), "$"):

@@ -75,8 +75,9 @@ def _body(verdict: Verdict) -> Iterator[Pair]:
         same = ours_type == theirs_type
         yield Pair(_header("content-type", ours_type), _header("content-type", theirs_type), same)
     if isinstance(saved.key, tuple):
-        ours: Iterable[tuple[str, str]] = sent.multipart or sent.form or ()
-        yield from _aligned(_fields(ours), _fields(saved.key))
+        ours = sent.key("multipart") or sent.key("form")
+        found = _fields(ours) if isinstance(ours, tuple) else []
+        yield from _aligned(found, _fields(saved.key))
         return
     text = (
         saved.key if saved.mode is BodyMode.GRAPHQL and isinstance(saved.key, bytes) else saved.raw
