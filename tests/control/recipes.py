@@ -171,6 +171,7 @@ RECIPES: dict[str, list[Try]] = {
     "GET /mocks/{mockId}/call-logs": [Try(), Try(query={"include": "response.body"})],
     "POST /mocks/{mockId}/publish": JUST,
     "DELETE /mocks/{mockId}/unpublish": JUST,
+    "POST /mocks/{mockId}/explain": [Try(body={"request": {"method": "GET", "path": "/sesame"}})],
     "GET /mocks/{mockId}/server-responses": JUST,
     "POST /mocks/{mockId}/server-responses": [Try(body=RESPONSE), Try(body={})],
     **{

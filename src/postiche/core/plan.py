@@ -69,9 +69,9 @@ class MethodPlan:
     sends_bodies: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Plan:
-    """What a mock server answers from.
+    """What a mock server answers from. Two of them are equal only if they are the same one.
 
     `headers_decide` says that request headers may keep examples out though no
     request asks for it: header matching is in force. `replies_read_headers`:
