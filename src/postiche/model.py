@@ -284,6 +284,7 @@ class MockConfig:
     match_wildcards: bool = True
     delay: Delay | None = None
     server_response_id: str | None = None
+    explain_misses: bool = True
 
 
 # --- what the store keeps ---------------------------------------------------------
@@ -447,6 +448,8 @@ class Call:
 
     `type` is "error" only for errors of the mock server itself; an example
     with status 400 is a "success" (behaviour C.4). `path` includes the query.
+    `example` is the id of the one that answered; for a miss, `nearest` is that
+    of the one that came nearest, and `why` says why it did not answer.
     """
 
     id: str
@@ -463,6 +466,8 @@ class Call:
     response_body: bytes = b""
     example: str | None = None
     score: float | None = None
+    nearest: str | None = None
+    why: str | None = None
 
 
 class Recurrence(NamedTuple):

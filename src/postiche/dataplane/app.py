@@ -34,7 +34,8 @@ from postiche.dataplane.asgi import (
 from postiche.dataplane.calls import CallSink
 from postiche.dataplane.cors import is_preflight, preflight_headers
 from postiche.dataplane.fast_path import FastPath
-from postiche.dataplane.locate import Locator
+from postiche.dataplane.locate import Locator, base_url
+from postiche.dataplane.misses import Misses
 from postiche.dataplane.plans import MockEntry, MockSource
 from postiche.dataplane.waiting import Sleep, while_connected
 from postiche.model import Headers, Reply, Request
@@ -73,6 +74,7 @@ class MockApp:
         self._locate = locate
         self._max_body = max_body
         self._sleep = sleep
+        self._misses = Misses()
 
     def fast_path(self, clock: Callable[[], float] = time.time) -> FastPath:
         """What answers in front of this application, where a request allows that.
@@ -126,6 +128,9 @@ class MockApp:
             else:
                 request = Request(request.method, target, headers, body)
                 answer = await self._answered(entry, request, receive)
+                if answer.missed:
+                    base = base_url(scope, target)
+                    answer = self._misses.explained(entry, request, base, answer)
         # Before it is sent: whoever has the answer must find the call in the log.
         noted = noted_of(mock_id, request.method, target, scope["headers"], request.body, answer)
         self._calls.record(noted, self._sources.now().timestamp())

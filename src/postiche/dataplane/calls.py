@@ -87,10 +87,12 @@ class Noted:
         "method",
         "mock",
         "name",
+        "nearest",
         "reply",
         "score",
         "size",
         "target",
+        "why",
     )
 
     def __init__(
@@ -106,6 +108,8 @@ class Noted:
         error: bool = False,
         example: str | None = None,
         score: float | None = None,
+        nearest: str | None = None,
+        why: str | None = None,
         size: int | None = None,
     ) -> None:
         self.mock = mock
@@ -118,6 +122,8 @@ class Noted:
         self.error = error
         self.example = example
         self.score = score
+        self.nearest = nearest
+        self.why = why
         if size is None:
             lines = 2 * _length(headers) + HEADER_BYTES * len(headers)
             size = NOTED_BYTES + lines + len(target) + len(body) + reply_size(reply)
@@ -154,6 +160,8 @@ class Noted:
             response_body=reply.body,
             example=self.example,
             score=self.score,
+            nearest=self.nearest,
+            why=self.why,
         )
 
     def cut(self, body_limit: int) -> "Noted":
@@ -176,6 +184,8 @@ class Noted:
             error=self.error,
             example=self.example,
             score=self.score,
+            nearest=self.nearest,
+            why=self.why,
         )
 
 

@@ -152,13 +152,15 @@ class FastPath:
         return prepared.wire.at(now)
 
     def _made(self, entry: MockEntry, target: str, read: ReadRequest) -> "_Prepared | None":
-        """The answer, ready to be sent; None if it has to wait or is large."""
+        """The answer, ready to be sent; None if it waits, is large or needs explaining."""
         needless = read.plain and not entry.plan.headers_matter
         headers = () if needless else _decoded(read.headers)
         request = Request(read.method, target, headers, read.body)
         if not read.plain and delay_ms(entry.plan.config, request):
             return None
         answer = answer_of(entry, request, self._sources)
+        if answer.missed and entry.plan.config.explain_misses:
+            return None
         if len(answer.reply.body) > LONGEST_BODY:
             return None
         return _Prepared(answer, Wire(request.method, answer.reply))

@@ -134,6 +134,8 @@ def _shared(call: Call) -> tuple[Any, ...]:
         stored_text(call.response_name),
         None if call.example is None else stored_text(call.example),
         call.score,
+        None if call.nearest is None else stored_text(call.nearest),
+        None if call.why is None else stored_text(call.why),
         stored_json(call.request_headers),
         stored_json(call.response_headers),
         call.request_body,
