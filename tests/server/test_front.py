@@ -54,6 +54,17 @@ def test_a_listener_for_mocks_has_no_api_and_no_start_page() -> None:
     assert ask(MOCKS_ONLY, "GET", "/").text == "mocks"
 
 
+def test_health_says_how_the_call_log_does() -> None:
+    class Log:
+        waiting = 3
+        dropped = 1
+
+    log: Any = Log()
+    front = Front(named("mocks"), None, named("api"), log=log)
+    assert ask(front, "GET", "/healthz").json()["callLog"] == {"waiting": 3, "dropped": 1}
+    assert "callLog" not in ask(SHARED, "GET", "/healthz").json()
+
+
 def test_health_needs_no_key_on_any_listener() -> None:
     for front in (SHARED, API_ONLY, MOCKS_ONLY):
         answer = ask(front, "GET", "/healthz")

@@ -63,3 +63,25 @@ def test_what_stays_is_no_longer_searched_for_garbage() -> None:
         env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
     )
     assert completed.stdout.split() == ["True", "True", "False", "True"]
+
+
+APART = """
+import gc
+from postiche.server.memory import set_apart
+
+kept = [[number] for number in range(1000)]
+kept.append(kept)
+set_apart()
+print(id(kept) in {id(one) for one in gc.get_objects()}, gc.isenabled())
+"""
+
+
+def test_what_is_set_apart_is_no_longer_searched_for_garbage() -> None:
+    completed = subprocess.run(
+        [sys.executable, "-c", APART],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    assert completed.stdout.split() == ["False", "True"]

@@ -31,7 +31,7 @@ from postiche.server import administration, demo, listening
 from postiche.server.administration import FirstKey, new_id, now
 from postiche.server.front import Front
 from postiche.server.listening import Listener, port_of
-from postiche.server.memory import give_back_large_blocks
+from postiche.server.memory import give_back_large_blocks, set_apart
 from postiche.server.sending import sending
 from postiche.server.settings import Settings
 from postiche.store import Store, StoreError
@@ -195,8 +195,9 @@ async def _doors(
             locate=_locator(settings),
             max_body=settings.max_body,
         )
+        set_apart()
         try:
-            yield _fronts(settings, ports, api, mocks)
+            yield _fronts(settings, ports, api, mocks, calls)
         finally:
             await finished(api)
 
@@ -219,13 +220,17 @@ def _listen(stack: ExitStack, host: str, port: int, flag: str) -> list[socket.so
     return sockets
 
 
-def _fronts(settings: Settings, ports: Ports, api: ASGIApp, mocks: MockApp) -> Doors:
+def _fronts(
+    settings: Settings, ports: Ports, api: ASGIApp, mocks: MockApp, calls: CallSink
+) -> Doors:
     """The two front doors; mocks leave the main one when they have a port of their own."""
     locate = _locator(settings)
-    return Doors(
-        main=Front(mocks, locate if ports.mocks is None else None, api),
-        mocks=Front(mocks, locate, None),
-    )
+    log = calls if isinstance(calls, CallWriter) else None
+    fast = mocks.fast_path().answer
+    mocks_only = Front(mocks, locate, None, fast=fast, log=log)
+    if ports.mocks is None:
+        return Doors(Front(mocks, locate, api, fast=fast, log=log), mocks_only)
+    return Doors(Front(mocks, None, api, log=log), mocks_only)
 
 
 def _locator(settings: Settings) -> Locator:

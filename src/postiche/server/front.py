@@ -12,9 +12,10 @@ import orjson
 from starlette.types import ASGIApp
 
 from postiche import __version__
-from postiche.dataplane.app import MockApp
 from postiche.dataplane.asgi import Message, Receive, Scope, Send, imf_date, send_reply, target_of
+from postiche.dataplane.calls import CallWriter
 from postiche.dataplane.locate import Locator
+from postiche.dataplane.protocol import FastAnswer
 from postiche.model import Reply
 
 HEALTH_PATH: Final = "/healthz"
@@ -24,7 +25,6 @@ _JSON: Final = ("content-type", "application/json; charset=utf-8")
 _HTML: Final = ("content-type", "text/html; charset=utf-8")
 _LISTS: Final = ("/me", "/workspaces", "/collections", "/environments", "/mocks")
 
-HEALTH: Final = Reply(200, (_JSON,), orjson.dumps({"status": "ok", "version": __version__}))
 INDEX: Final = Reply(
     200, (_JSON,), orjson.dumps({"name": "postiche", "version": __version__, "api": _LISTS})
 )
@@ -49,11 +49,21 @@ class Front:
 
     `locate` says which requests are for mock servers; None where none are.
     `api` is the Postman API; None on a listener for mock servers alone.
-    `fast` answers calls to mock servers without it, where that can be done.
+    `fast` answers calls to mock servers in front of it, where that can be done.
+    `log` is the call log whose state the health page shows.
     """
 
-    def __init__(self, mocks: MockApp, locate: Locator | None, api: ASGIApp | None) -> None:
-        self.fast = None if locate is None else mocks.fast_path().answer
+    def __init__(
+        self,
+        mocks: ASGIApp,
+        locate: Locator | None,
+        api: ASGIApp | None,
+        *,
+        fast: FastAnswer | None = None,
+        log: CallWriter | None = None,
+    ) -> None:
+        self._log = log
+        self.fast = fast
         self._mocks = mocks
         self._locate = locate
         self._api = api
@@ -80,10 +90,18 @@ class Front:
         if scope["method"] not in ("GET", "HEAD"):
             return None
         if scope["path"] == HEALTH_PATH:
-            return HEALTH
+            return health(self._log)
         if scope["path"] != START_PATH or self._api is None:
             return None
         return PAGE if _is_browser(scope) else INDEX
+
+
+def health(log: CallWriter | None) -> Reply:
+    """That the server is well, and how its call log does: calls that wait, and that were lost."""
+    told: dict[str, object] = {"status": "ok", "version": __version__}
+    if log is not None:
+        told["callLog"] = {"waiting": log.waiting, "dropped": log.dropped}
+    return Reply(200, (_JSON,), orjson.dumps(told))
 
 
 def _is_browser(scope: Scope) -> bool:
