@@ -168,6 +168,77 @@ class Delay:
 
 
 @dataclass(frozen=True, slots=True)
+class UniformDelay:
+    """A delay anywhere between two times, in milliseconds, each as likely as the other."""
+
+    minimum: float
+    maximum: float
+
+
+@dataclass(frozen=True, slots=True)
+class NormalDelay:
+    """A delay around `mean`, in milliseconds, by the normal distribution cut off below zero."""
+
+    mean: float
+    stddev: float
+
+
+@dataclass(frozen=True, slots=True)
+class LogNormalDelay:
+    """A delay of which one half is below `median` milliseconds; its logarithm varies by `sigma`."""
+
+    median: float
+    sigma: float
+
+
+@dataclass(frozen=True, slots=True)
+class PercentileDelay:
+    """A delay by measured percentiles: (per cent, milliseconds) pairs, both ascending."""
+
+    points: tuple[tuple[float, float], ...]
+
+
+Latency = Delay | UniformDelay | NormalDelay | LogNormalDelay | PercentileDelay
+"""How long a reply waits: a fixed time, or one drawn anew for each call."""
+
+RatePer = Literal["mock", "session"]
+"""Whose calls are counted together: all calls of the mock, or those of one session."""
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimit:
+    """The calls that are answered within a window of `seconds`; those beyond it get a 429."""
+
+    calls: int
+    seconds: int
+    per: RatePer = "mock"
+
+
+FaultKind = Literal["reset", "empty", "truncate", "garbage", "drip", "hang", "error"]
+"""What can go wrong with a reply; `core/faults.py` says what each means."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A fault, and which calls it strikes; a field that its kind does not use has no meaning.
+
+    `bytes`: of the body that `truncate` lets through, None for half of it;
+    `rate`: bytes per second of `drip`; `limit`: milliseconds of `hang`;
+    `status`: of `error`, which strikes the first `burst` calls `of` so many.
+    """
+
+    kind: FaultKind
+    probability: float = 1.0
+    seed: int | None = None
+    bytes: int | None = None
+    rate: int = 100
+    limit: int = 60_000
+    status: int = 500
+    burst: int = 1
+    of: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class MockConfig:
     """The config of a mock server, with the defaults of every recorded mock (behaviour A.3)."""
 

@@ -13,7 +13,7 @@ everything that the mock itself answers waits for it, misses included.
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
 from postiche.core.directives import delay_ms
 from postiche.core.dynamic import Sources
@@ -25,7 +25,6 @@ from postiche.dataplane.asgi import (
     Receive,
     Scope,
     Send,
-    client_left,
     headers_of,
     read_body,
     send_raw,
@@ -37,6 +36,7 @@ from postiche.dataplane.cors import is_preflight, preflight_headers
 from postiche.dataplane.fast_path import FastPath
 from postiche.dataplane.locate import Locator
 from postiche.dataplane.plans import MockEntry, MockSource
+from postiche.dataplane.waiting import Sleep, while_connected
 from postiche.model import Headers, Reply, Request
 
 logger = logging.getLogger(__name__)
@@ -48,8 +48,6 @@ THREAD_ABOVE = 1024 * 1024
 
 FAILED = Problem(500, {"name": "serverError", "message": "An error has occurred on the server."})
 """The last resort; getting here is a bug in Postiche, or its store is out of reach."""
-
-Sleep = Callable[[float], Awaitable[object]]
 
 
 class MockApp:
@@ -158,16 +156,8 @@ class MockApp:
 
     async def _delayed(self, seconds: float, receive: Receive) -> None:
         """Wait, but no longer than the client does. Raises ClientGone."""
-        over = asyncio.ensure_future(self._sleep(seconds))
-        left = asyncio.ensure_future(client_left(receive))
-        try:
-            await asyncio.wait((over, left), return_when=asyncio.FIRST_COMPLETED)
-            if not over.done():
-                raise ClientGone
-        finally:
-            over.cancel()
-            left.cancel()
-            await asyncio.gather(over, left, return_exceptions=True)
+        if not await while_connected(self._sleep(seconds), receive):
+            raise ClientGone
 
 
 async def _live(receive: Receive, send: Send) -> None:

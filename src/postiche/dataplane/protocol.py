@@ -7,10 +7,12 @@ anything is answered.
 
 import re
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 from urllib.parse import quote
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+from postiche.dataplane.connection import EXTENSION, Connection
 
 FastAnswer = Callable[[bytes], bytes | None]
 """Gives all that is to be written for the bytes of a request; None: the application answers."""
@@ -84,6 +86,8 @@ class Http(HttpToolsProtocol):
     _own_method: str | None = None
     _in_head = True
     _without_progress = 0
+    _answered: Connection | None = None
+    """For the request that is being answered, or was last; others may wait in line behind it."""
 
     def data_received(self, data: bytes) -> None:
         """Answer at once or feed the parser, unless the client sends too much to no end."""
@@ -134,6 +138,30 @@ class Http(HttpToolsProtocol):
             self._await_silence(left)
         else:
             super().timeout_keep_alive_handler()
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        self._answered = Connection(self.transport, cycle)
+        extensions: Any = {EXTENSION: self._answered}
+        cycle.scope["extensions"] = extensions
+        super()._start_asgi_task(cycle, app)
+
+    def on_response_complete(self) -> None:
+        """A request is answered; the next one in line is started."""
+        if self._answered is not None:
+            self._answered.release()
+        super().on_response_complete()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Tell the request that is being answered: uvicorn would tell the last one in line."""
+        if self._answered is not None:
+            self._answered.lost()
+        super().connection_lost(exc)
+
+    def shutdown(self) -> None:
+        """The server stops: finish what is under way, unless nothing is to come of it."""
+        super().shutdown()
+        if self._answered is not None:
+            self._answered.stop()
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - ours says more
         """Refuse what the parser could not read, and close."""
