@@ -23,11 +23,12 @@ from typing import NamedTuple
 from postiche.core.candidates import OUT, Candidates, Standing, better, preferred
 from postiche.core.directives import Directives, is_steered
 from postiche.core.errors import MockError
-from postiche.core.index import stages
+from postiche.core.fitting import body_fits, headers_fit, passes, total
+from postiche.core.index import Stages, stages
 from postiche.core.paths import SCORES, captures, segments
 from postiche.core.plan import MethodPlan, Plan, PlannedExample
 from postiche.core.query import ALL_MATCH, MOST_LOST
-from postiche.core.reading import EQUAL_BODY, Reading, points_of
+from postiche.core.reading import EQUAL_BODY, Reading
 from postiche.model import Request
 
 __all__ = [
@@ -74,8 +75,8 @@ def match(plan: Plan, request: Request) -> Outcome:
     method = plan.methods.get(request.method.upper())
     if method is None:
         return NO_MATCH
-    call = Reading(request, plan.config)
-    steered = is_steered(request)
+    call = Reading(request, plan.config, plan.rules)
+    steered = is_steered(request) or (plan.rules.choose and call.route.choosing)
     if steered and call.directives.id is not None:
         return _chosen(call, with_id(method, call.directives.id))
     if steered and call.directives.name is not None:
@@ -89,7 +90,7 @@ def _best(method: MethodPlan, call: Reading, bonus: float, judge: Judge) -> Outc
     """The example with the most points; `bonus` is the most that query and body may add."""
     best = OUT
     found = False
-    for first, look_up in stages(call.path, wildcards=call.config.match_wildcards):
+    for first, look_up in _stages(call):
         if best.points > _SCORES[first] + bonus:
             break  # the steps that are left can neither win nor tie
         for step, candidates in look_up(method.examples, call.path):
@@ -103,8 +104,21 @@ def _best(method: MethodPlan, call: Reading, bonus: float, judge: Judge) -> Outc
     return Outcome(winner, best.points, _captured(call, winner)) if winner else NO_MATCH
 
 
+def _stages(call: Reading) -> Stages:
+    """The look-ups that the config leaves for a request's path."""
+    config = call.config
+    return stages(
+        call.path,
+        wildcards=config.match_wildcards,
+        strict=config.strict,
+        tails=config.wildcard_tail,
+    )
+
+
 def _bonus(method: MethodPlan, call: Reading) -> float:
     """The most that query and body can add for any example of the method."""
+    if method.particular:
+        return call.bonus
     body = EQUAL_BODY if method.sends_bodies and call.request.body else 0.0
     if call.config.match_body or not call.pairs:
         return 0.0 if call.config.match_body else body
@@ -164,51 +178,10 @@ def _chosen(call: Reading, named: Iterable[PlannedExample]) -> Outcome:
 
 def _unanswered(method: MethodPlan, call: Reading) -> bool:
     """Whether a saved request would have fitted, had it an example (behaviour B.1)."""
-    return any(
-        True
-        for _, look_up in stages(call.path, wildcards=call.config.match_wildcards)
-        for _ in look_up(method.unanswered, call.path)
-    )
+    return any(True for _, look_up in _stages(call) for _ in look_up(method.unanswered, call.path))
 
 
-# --- stages 4 to 6 ---------------------------------------------------------------------
-
-
-def passes(call: Reading, example: PlannedExample) -> bool:
-    """Whether header and body matching, where switched on, keep the example (A.4, A.5)."""
-    return headers_fit(call, example) and (
-        not call.directives.match_body or body_fits(call, example)
-    )
-
-
-def headers_fit(call: Reading, example: PlannedExample) -> bool:
-    """Whether every listed header has the saved value, trimmed; absent on both sides is equal."""
-    sent, saved = call.wanted_headers, example.headers
-    return all(saved.get(name, "") == value for name, value in sent.items()) and not any(
-        value and name in call.directives.match_headers and name not in sent
-        for name, value in saved.items()
-    )
-
-
-def body_fits(call: Reading, example: PlannedExample) -> bool:
-    """Whether the bodies are equal and of one saved Content-Type (behaviour A.5).
-
-    Two empty bodies are equal without one: a GET has no Content-Type to save.
-    """
-    saved = example.body
-    if saved.mode is None and not call.body.raw:
-        return True
-    typed = saved.media_type is not None and saved.media_type == call.body.media_type
-    return typed and saved.equals(call.body)
-
-
-def total(call: Reading, example: PlannedExample, path_score: float) -> float:
-    """The points of an example that is still in: path, query, and an equal body (A.1.4 to 6)."""
-    query = call.query_points(example.query)
-    matching_bodies = not call.request.body or call.directives.match_body
-    return points_of(
-        path_score, query, equal_body=not matching_bodies and example.body.equals(call.body)
-    )
+# --- what the path captured --------------------------------------------------------
 
 
 def _captured(call: Reading, example: PlannedExample) -> Mapping[str, str]:

@@ -18,9 +18,9 @@ from typing import Final
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
-from postiche.core.directives import delay_ms
+from postiche.core.controls import hold_up
 from postiche.core.dynamic import Sources
-from postiche.dataplane.answer import Answer, Settled, answer_of, noted_of
+from postiche.dataplane.answer import Answer, Settled, answered, decide, noted_of
 from postiche.dataplane.asgi import Framed, RawHeaders, framed, imf_date
 from postiche.dataplane.calls import CallSink, Noted
 from postiche.dataplane.locate import Locator
@@ -121,9 +121,10 @@ class FastPath:
         return prepared
 
     def _made(self, entry: MockEntry, request: Request) -> "_Prepared | None":
-        if delay_ms(entry.plan.config, request):
+        decision = decide(entry, request)
+        if hold_up(decision.controls):
             return None
-        answer = answer_of(entry, request, self._sources)
+        answer = answered(entry, request, decision.outcome, self._sources)
         if len(answer.reply.body) > LONGEST_BODY:
             return None
         return _Prepared(answer, Wire(framed(request.method, answer.reply)))
