@@ -193,7 +193,7 @@ def test_a_delay_may_be_drawn(delay: Json) -> None:
 )
 def test_what_no_schema_says_is_refused_by_name_too(sent: Json, field: str, why: str) -> None:
     assert complaints(sent) == ()
-    with pytest.raises(ValueError, match="") as refused:
+    with pytest.raises(ValueError, match=r" (must|is|has) ") as refused:
         changed(MockConfig(), sent)
     named, remedy = field_and_remedy(refused.value)
     assert named == f"config.{field}"
@@ -204,8 +204,8 @@ def test_what_no_schema_says_is_refused_by_name_too(sent: Json, field: str, why:
     ("sent", "complaint"),
     [
         ({"strict": 1}, "config.strict: must be boolean"),
-        ({"ignoreBodyFields": "$.a"}, "config.ignoreBodyFields: must be array,null"),
-        ({"routes": {}}, "config.routes: must be array,null"),
+        ({"ignoreBodyFields": "$.a"}, "config.ignoreBodyFields: must be null,array"),
+        ({"routes": {}}, "config.routes: must be null,array"),
         ({"routes": [5]}, "config.routes.0: must be object"),
         ({"matchHeaders": ["a"]}, "config.matchHeaders: must be a known property"),
     ],
