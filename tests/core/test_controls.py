@@ -169,13 +169,27 @@ def seen(entry: MockEntry, request: Request) -> str:
     app = MockApp(
         FixedMocks({"m": entry}), RecordedCalls(), frozen(), locate=at_root("m"), sleep=sleep
     )
+    quick = at_once(app, request)
     place = scope(request.method, request.target, request.headers)
     reply = answered(asyncio.run(exchange(app, place, request_parts(request.body))))
+    assert quick in (None, reply.status)
     if b"mockRequestNotFoundError" in reply.body:
         return "miss"
     after = "".join(f" after {seconds:g}" for seconds in waited)
     limit = reply.header("x-ratelimit-limit")
     return f"{reply.status}{after}" + (f" of {limit}" if limit and reply.status != 429 else "")
+
+
+def at_once(app: MockApp, request: Request) -> int | None:
+    """The status that the fast path answers, the same each time; None where it must not."""
+    lines = [("host", "test"), *request.headers, ("content-length", str(len(request.body)))]
+    head = "".join(f"{name}: {value}\r\n" for name, value in lines)
+    data = f"{request.method} {request.target} HTTP/1.1\r\n{head}\r\n".encode() + request.body
+    path = app.fast_path(lambda: 0.0)
+    answers = {path.answer(data) for _ in range(4)}
+    assert len(answers) == 1
+    [answer] = answers
+    return None if answer is None else int(answer.split()[1])
 
 
 PLACES = tuple(Place)
@@ -234,6 +248,14 @@ def test_the_core_has_every_control_in_force(field: str, place: Place, which: in
         found = in_force(entry.plan.rules, request, own)
         switched_off = place is Place.MOCK and TABLE[field].other[1] in (False, [])
         assert (getattr(found, field) is not None) != (switched_off and which == 1)
+
+
+@pytest.mark.parametrize(("field", "place", "which"), ALONE)
+def test_the_fast_path_leaves_only_what_is_held_up(field: str, place: Place, which: int) -> None:
+    entry, request = asked_for(field, {place: which})
+    app = MockApp(FixedMocks({"m": entry}), RecordedCalls(), frozen(), locate=at_root("m"))
+    held_up = field in ("delay", "rate_limit", "fault")
+    assert (at_once(app, request) is None) is held_up
 
 
 @pytest.mark.parametrize("field", ["response_code", "response_id", "response_name"])
