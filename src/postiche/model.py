@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Headers = tuple[tuple[str, str], ...]
 """Header names and values in the order they were written; a name may repeat."""
@@ -165,6 +165,41 @@ class Delay:
 
     duration: int
     preset: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Upstream:
+    """A real service that calls are passed on to.
+
+    `url` is http or https, without query; a path in it goes before the path
+    that is called. `forward` says which calls: those that no example answers,
+    all, or those that fit a route such as "GET /users/**". `redact` names
+    headers, JSON fields, form fields and query keys whose values are not
+    recorded, beyond those that never are. `timeout` is in seconds: for the
+    connection, and for each wait for more.
+    """
+
+    url: str
+    forward: Literal["unmatched", "all"] | tuple[str, ...] = "unmatched"
+    record: bool = False
+    redact: tuple[str, ...] = ()
+    ids_to_variables: bool = False
+    timeout: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A request and the reply of a real service, as they went over the wire.
+
+    The reply's body may be encoded as its Content-Encoding says. `reason` is
+    the phrase after the status. `flaw` says why this is not the whole of it:
+    it broke off, or was too large to keep.
+    """
+
+    request: Request
+    reply: Reply
+    reason: str = ""
+    flaw: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -470,9 +505,23 @@ class Call:
     score: float | None = None
 
 
+class Recurrence(NamedTuple):
+    """A call that differs from `call`, which others share, in nothing but its id and time.
+
+    `served_at` is in seconds since 1970.
+    """
+
+    call: Call
+    id: str
+    served_at: float
+
+
 @dataclass(frozen=True, slots=True)
 class CallQuery:
-    """Which calls to list: every given field must fit; text fields ignore case."""
+    """Which calls to list: every given field must fit; text fields ignore case.
+
+    Without `headers` or `bodies` the calls come with empty ones, and sooner.
+    """
 
     since: datetime | None = None
     until: datetime | None = None
@@ -483,6 +532,8 @@ class CallQuery:
     ascending: bool = False
     limit: int = 100
     cursor: str | None = None
+    headers: bool = True
+    bodies: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,11 @@ class Command:
         self._err = err
 
     @property
+    def pid(self) -> int:
+        """The number of its process."""
+        return self._process.pid
+
+    @property
     def out(self) -> str:
         """Standard output so far."""
         return self._out.read_text(encoding="utf-8")
@@ -68,6 +73,10 @@ class Command:
     def send(self, number: signal.Signals) -> None:
         """Send a signal."""
         self._process.send_signal(number)
+
+    def wait(self) -> int:
+        """Wait for its end; the exit code."""
+        return self._process.wait(PATIENCE)
 
     def stop(self, number: signal.Signals = signal.SIGINT) -> int:
         """Send a signal and wait; the exit code."""

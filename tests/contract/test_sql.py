@@ -148,6 +148,50 @@ async def test_the_writes_of_another_process_show_after_a_refresh(
     assert store.revision == other.revision > before
 
 
+class Blackboard:
+    """A revision shared by the stores of this process."""
+
+    def __init__(self) -> None:
+        self.published = [0]
+
+    def newest(self) -> int:
+        """The highest so far."""
+        return max(self.published)
+
+    def publish(self, revision: int) -> None:
+        """Add one."""
+        self.published.append(revision)
+
+
+async def test_stores_that_share_their_revision_see_each_others_writes_at_once(url: str) -> None:
+    shared = Blackboard()
+    one, other = await open_store(url, shared), await open_store(url, shared)
+    for writer, reader in ((one, other), (other, one)) * 3:
+        before = reader.revision
+        await writer.add_workspace(a_workspace(id=f"w{before}"))
+        assert one.revision == other.revision == before + 1
+    await one.close()
+    await other.close()
+
+
+async def test_a_shared_revision_can_be_read_by_everyone(url: str, other: Store) -> None:
+    shared = Blackboard()
+    writer = await open_store(url, shared)
+
+    async def write() -> None:
+        for number in range(20):
+            await writer.add_workspace(a_workspace(id=f"w{number}"))
+
+    writing = asyncio.create_task(write())
+    while not writing.done():
+        announced = shared.newest()
+        await other.refresh()
+        assert other.revision >= announced
+        await asyncio.sleep(0)
+    assert shared.newest() == 20
+    await writer.close()
+
+
 async def test_the_revision_is_never_lower_than_the_writes_it_stands_for(
     store: Store, other: Store
 ) -> None:

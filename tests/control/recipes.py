@@ -101,6 +101,14 @@ RECIPES: dict[str, list[Try]] = {
         Try(body={"name": "taken", "method": "GET"}),
         Try("/collections/{own.collectionId}/requests", {"folderId": "{folderId}"}, {"name": "a"}),
     ],
+    "POST /collections/{collectionId}/requests/{requestId}/capture": [
+        Try(),
+        Try(
+            "/collections/{own.collectionId}/requests/{own.requestId}/capture",
+            body={"environment": "{environmentId}"},
+        ),
+        Try("/collections/{own.collectionId}/requests/{requestId}/capture"),
+    ],
     "POST /collections/{collectionId}/responses": [
         Try(query={"request": "{requestId}"}, body={"name": "taken"}),
         Try("/collections/{own.collectionId}/responses", {"request": "{requestId}"}, {"name": "a"}),
@@ -155,9 +163,15 @@ RECIPES: dict[str, list[Try]] = {
         ),
     ],
     "DELETE /mocks/{mockId}": JUST,
+    "GET /mocks/{mockId}/lint": JUST,
+    "GET /collections/{collectionId}/lint": [
+        Try(),
+        Try(path="/collections/{own.collectionId}/lint", query={"environment": "{environmentId}"}),
+    ],
     "GET /mocks/{mockId}/call-logs": [Try(), Try(query={"include": "response.body"})],
     "POST /mocks/{mockId}/publish": JUST,
     "DELETE /mocks/{mockId}/unpublish": JUST,
+    "POST /mocks/{mockId}/explain": [Try(body={"request": {"method": "GET", "path": "/sesame"}})],
     "GET /mocks/{mockId}/server-responses": JUST,
     "POST /mocks/{mockId}/server-responses": [Try(body=RESPONSE), Try(body={})],
     **{

@@ -4,13 +4,13 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import count
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 from uuid import UUID
 
 import httpx
 from anyio.from_thread import BlockingPortal
 
-from postiche.control.api import ControlSettings
+from postiche.control.api import ControlSettings, NotContacted
 from postiche.control.app import control_app
 from postiche.control.auth import create_key
 from postiche.control.bootstrap import FIRST_USER, first_user
@@ -37,6 +37,11 @@ async def new_store(url: str) -> None:
     await store.close()
 
 
+async def refuse_to_send(_: object) -> NoReturn:
+    """Contact nobody, as a server does whose operator allows other services only."""
+    raise NotContacted(403, "This server may not contact it.")
+
+
 class World:
     """What a test needs: requests to the API, the store behind it, and the time."""
 
@@ -54,7 +59,7 @@ class World:
             clock=lambda: self.time,
             new_id=self.new_id,
             flush_calls=self._flush,
-            **settings,
+            **{"send": refuse_to_send, **settings},
         )
         transport = httpx.ASGITransport(control_app(self.store, self.settings))
         self._client = httpx.AsyncClient(transport=transport, base_url="http://api.test")

@@ -66,7 +66,6 @@ def test_a_name_stands_for_a_mock() -> None:
 
 def test_at_the_root_everything_is_for_one_mock() -> None:
     assert at_root("1")(*get("/m/2?a=b")) == ("1", "/m/2?a=b")
-    assert at_root("1")(*get("")) == ("1", "/")
 
 
 def test_the_first_locator_that_knows_the_place_decides() -> None:

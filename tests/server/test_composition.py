@@ -1,9 +1,10 @@
 """The server put together: both planes over one store, without sockets."""
 
 import asyncio
+import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,9 @@ import pytest
 from postiche.model import CallQuery
 from postiche.server import composition as server
 from postiche.server.administration import opened
+from postiche.server.board import Board, new_memory
 from postiche.server.composition import Ports, Running, mock_urls, running
+from postiche.server.peers import Peers, Place
 from postiche.server.settings import read_settings
 
 KEY = "PMAK-0123456789abcdef01234567-0123456789abcdef0123456789abcdef01"
@@ -236,3 +239,101 @@ def test_a_server_answers_on_its_port_and_stops_on_sigterm(tmp_path: Path) -> No
 
     asyncio.run(main())
     assert statuses == [200, 200]
+
+
+# --- several workers -----------------------------------------------------------------
+
+
+@asynccontextmanager
+async def two_workers(folder: Path) -> AsyncIterator[tuple[httpx.AsyncClient, httpx.AsyncClient]]:
+    """Clients of two workers of one server with the demo, each with a place of its own."""
+    settings = read_settings({"database_url": url(folder), "api_key": KEY, "workers": 2}, {})
+    ports = Ports(4000)
+    async with running(settings, ports, with_demo=True), AsyncExitStack() as stack:
+        memory, pipes = new_memory(2), [os.pipe(), os.pipe()]
+        for number in (memory, *(end for pipe in pipes for end in pipe)):
+            stack.callback(os.close, number)
+        clients = []
+        for column, (wakes, _) in enumerate(pipes):
+            Board(memory, 2).up[column] = 1
+            peers = Peers(Place(column, 2, memory, wakes, (pipes[0][1], pipes[1][1])))
+            doors = await stack.enter_async_context(server.sharing(settings, ports, peers))
+            clients.append(await stack.enter_async_context(client(doors.main)))
+        yield clients[0], clients[1]
+
+
+def with_two_workers(
+    folder: Path, work: Callable[[httpx.AsyncClient, httpx.AsyncClient], Awaitable[None]]
+) -> None:
+    async def main() -> None:
+        async with two_workers(folder) as (one, other):
+            await work(one, other)
+
+    asyncio.run(main())
+
+
+@pytest.fixture
+def no_poll(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing but the workers' own way of telling each other."""
+    monkeypatch.setattr(server, "REFRESH_SECONDS", 3600)
+
+
+@pytest.mark.usefixtures("no_poll")
+def test_a_write_through_one_worker_is_seen_by_the_next_call_to_the_other(tmp_path: Path) -> None:
+    async def work(one: httpx.AsyncClient, other: httpx.AsyncClient) -> None:
+        mock = (await one.get("/mocks")).json()["mocks"][0]
+        target = f"/m/{mock['id']}/get?test=123"
+        whole = (await one.get(f"/collections/{mock['collection']}")).json()
+        for number in range(10):
+            writer, reader = (one, other) if number % 2 else (other, one)
+            assert (await reader.get(target)).status_code == 200
+            response = whole["collection"]["item"][0]["response"][0]
+            response["body"] = f"number {number}"
+            put = await writer.put(f"/collections/{mock['collection']}", json=whole)
+            assert put.status_code == 200, put.text
+            assert (await reader.get(target)).text == f"number {number}"
+            whole = (await reader.get(f"/collections/{mock['collection']}")).json()
+
+    with_two_workers(tmp_path, work)
+
+
+@pytest.mark.usefixtures("no_poll")
+def test_server_responses_privacy_and_keys_hold_for_every_worker(tmp_path: Path) -> None:
+    async def work(one: httpx.AsyncClient, other: httpx.AsyncClient) -> None:
+        mock = (await one.get("/mocks")).json()["mocks"][0]
+        path, target = f"/mocks/{mock['id']}", f"/m/{mock['id']}/get?test=123"
+        response = {"name": "down", "statusCode": 503}
+        made = await one.post(f"{path}/server-responses", json={"serverResponse": response})
+        assert (await other.get(target)).status_code == 200
+        config = {"serverResponseId": made.json()["id"]}
+        changed = await one.put(path, json={"mock": {"name": "mine", "config": config}})
+        assert changed.status_code == 200, changed.text
+        assert (await other.get(target)).status_code == 503
+        assert (await other.get(path)).json()["mock"]["name"] == "mine"
+        config = {"serverResponseId": None}
+        await other.put(path, json={"mock": {"private": True, "config": config}})
+        key = (await one.post("/postiche/keys", json={"name": "short-lived"})).json()
+        bearer = {"x-api-key": key["key"]["key"]}
+        assert (await other.get("/me", headers=bearer)).status_code == 200
+        assert (await other.get(target, headers=bearer)).status_code == 200
+        await one.delete(f"/postiche/keys/{key['key']['id']}")
+        assert (await other.get("/me", headers=bearer)).status_code == 401
+        assert (await other.get(target, headers=bearer)).status_code == 404
+        await one.delete(path)
+        assert (await other.get(target)).status_code == 404
+
+    with_two_workers(tmp_path, work)
+
+
+@pytest.mark.usefixtures("no_poll")
+def test_each_worker_finds_the_calls_of_all_in_the_log(tmp_path: Path) -> None:
+    async def work(one: httpx.AsyncClient, other: httpx.AsyncClient) -> None:
+        mock = (await one.get("/mocks")).json()["mocks"][0]
+        for number in range(10):
+            caller, reader = (one, other) if number % 2 else (other, one)
+            await caller.get(f"/m/{mock['id']}/get?number={number}")
+            logs = (await reader.get(f"/mocks/{mock['id']}/call-logs")).json()["call-logs"]
+            assert logs[0]["request"]["path"] == f"/get?number={number}"
+            assert len(logs) == number + 1
+
+    with_two_workers(tmp_path, work)

@@ -1,5 +1,6 @@
 """Settings: where they come from, and what is refused."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,8 @@ def test_the_database_is_a_file_in_the_users_data_folder() -> None:
         ({"public_url": "ftp://x"}, r"\(--public-url\): give a URL such as"),
         ({"public_url": "https://x/?a=b"}, r"\(--public-url\)"),
         ({"public_url": "https://x:port"}, r"\(--public-url\)"),
+        ({"workers": 0}, r"POSTICHE_WORKERS \(--workers\): .* greater than or equal to 1"),
+        ({"workers": 257}, r"\(--workers\)"),
     ],
 )
 def test_a_value_that_does_not_fit_is_named_with_its_flag(
@@ -54,6 +57,21 @@ def test_a_value_that_does_not_fit_is_named_with_its_flag(
 ) -> None:
     with pytest.raises(SettingsError, match=complaint):
         read_settings(flags)
+
+
+@pytest.mark.parametrize("url", ["sqlite:///:memory:", "sqlite:///", "sqlite://"])
+def test_a_database_in_memory_is_not_for_several_workers(url: str) -> None:
+    read_settings({"database_url": url, "workers": 1}, {})
+    complaint = r"POSTICHE_WORKERS \(--workers\): a database in memory .* --database-url"
+    with pytest.raises(SettingsError, match=complaint):
+        read_settings({"database_url": url, "workers": 2}, {})
+
+
+def test_windows_has_one_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "win32")
+    assert read_settings({"workers": 1}, {}).workers == 1
+    with pytest.raises(SettingsError, match=r"\(--workers\): Windows"):
+        read_settings({"workers": 2}, {})
 
 
 def test_all_wrong_values_are_told_at_once() -> None:

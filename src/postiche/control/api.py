@@ -5,6 +5,7 @@ Knows Starlette requests and the Store protocol. Must not know any resource.
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias, TypeVar
@@ -15,10 +16,26 @@ from starlette.responses import Response
 from postiche.control import wire
 from postiche.control.access import UserStore
 from postiche.control.body import read_json
-from postiche.model import User
+from postiche.core.sending import Sendable
+from postiche.model import Exchange, User
 from postiche.store import Store
 
 T = TypeVar("T")
+
+Send: TypeAlias = Callable[[Sendable], Awaitable[Exchange]]
+"""Sends a request to a real service. Raises NotContacted."""
+
+
+class NotContacted(Exception):  # noqa: N818 - reads as what it says
+    """A service may not be contacted (403), cannot be (502) or is late (504); and why."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+
+
+Turn: TypeAlias = AbstractAsyncContextManager[object]
+"""Held by one at a time."""
 
 MAX_BODY = 100 * 1024 * 1024
 """The largest body taken, in bytes: Postman's limit for a collection (PUT /collections)."""
@@ -37,7 +54,8 @@ class ControlSettings:
 
     `mock_url` gives the URL of the mock with an id; `flush_calls` is awaited
     before call logs are read, so that a call just answered is listed;
-    `new_id` draws a random UUID. `max_body` is in bytes.
+    `new_id` draws a random UUID. `max_body` is in bytes. `send` is None where
+    the operator allows no service to be contacted.
     """
 
     mock_url: Callable[[str], str]
@@ -46,6 +64,7 @@ class ControlSettings:
     max_body: int = MAX_BODY
     call_log_days: int = CALL_LOG_DAYS
     flush_calls: Callable[[], Awaitable[None]] = _nothing_to_flush
+    send: Send | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +73,14 @@ class Api:
 
     Handlers use `Asked.store`, which knows what its user may, not this one.
     `updating` is held around a read, a change and the write back, so that two
-    partial updates never undo each other. `background` holds the tasks that go
-    on after their answer, so that they are not forgotten.
+    partial updates never undo each other, in whichever of the server's
+    processes. `background` holds the tasks that go on after their answer, so
+    that they are not forgotten.
     """
 
     store: Store
     settings: ControlSettings
-    updating: asyncio.Lock = field(default_factory=asyncio.Lock)
+    updating: Turn = field(default_factory=asyncio.Lock)
     background: set[asyncio.Task[None]] = field(default_factory=set)
 
 

@@ -18,16 +18,19 @@ from starlette.types import Receive, Scope, Send
 from postiche.control import (
     auth,
     call_logs,
+    captures,
     collection_updates,
     collections,
     duplicates,
     environment_patch,
     environments,
+    explanations,
     generations,
     global_variables,
     imports,
     items,
     keys,
+    lints,
     me,
     media_types,
     mocks,
@@ -45,7 +48,7 @@ from postiche.control import (
     workspace_changes,
     workspaces,
 )
-from postiche.control.api import Api, Asked, ControlSettings, Handler
+from postiche.control.api import Api, Asked, ControlSettings, Handler, Turn
 from postiche.store import Store
 
 __all__ = ["ControlSettings", "control_app", "finished"]
@@ -172,8 +175,12 @@ EXTENSIONS: dict[str, Operations] = {
     "/postiche/users/{userId}/keys/{keyId}": {"DELETE": keys.revoke_key_of_user},
     "/postiche/keys": {"GET": keys.list_own_keys, "POST": keys.create_own_key},
     "/postiche/keys/{keyId}": {"DELETE": keys.revoke_own_key},
+    "/mocks/{mockId}/explain": {"POST": explanations.explain_request},
+    "/collections/{collectionId}/requests/{requestId}/capture": {"POST": captures.capture_request},
+    "/collections/{collectionId}/lint": {"GET": lints.lint_collection},
+    "/mocks/{mockId}/lint": {"GET": lints.lint_mock},
 }
-"""What the Postman API does not have, under a path of its own."""
+"""What the Postman API does not have: under a path of its own, or below what it is about."""
 
 _PREFLIGHT = {
     **wire.CORS,
@@ -188,12 +195,13 @@ _Choose: TypeAlias = Callable[[str], Handler]
 _log = logging.getLogger(__name__)
 
 
-def control_app(store: Store, settings: ControlSettings) -> Starlette:
+def control_app(store: Store, settings: ControlSettings, updating: Turn | None = None) -> Starlette:
     """The Postman API over a store.
 
-    It has no lifespan: the store is the caller's to close, once `finished`.
+    `updating` is the turn of partial updates, where other processes take it
+    too. It has no lifespan: the store is the caller's to close, once `finished`.
     """
-    api = Api(store, settings)
+    api = Api(store, settings, updating or asyncio.Lock())
     endpoints = ((path, _Endpoint(api, path, choose)) for path, choose in _paths())
     app = Starlette(routes=[Route(path, endpoint) for path, endpoint in endpoints])
     app.state.api = api

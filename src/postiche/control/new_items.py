@@ -70,7 +70,7 @@ async def create_response(asked: Asked) -> Response:
         example_id = _own_or(asked, ids, "response", sent, siblings)
         example = item_shapes.new_response(example_id, holder, sent)
         insert(holder, "response", len(holder.get("response") or ()), example)
-        _stamp(asked, collection, example)
+        stamp(asked, collection, example)
         return Shown(collection).data(Place(example, holder, holder["id"]))
 
     collection, data = await edited(asked, _refusals(asked), change, size)
@@ -143,11 +143,11 @@ def _added(asked: Asked, collection: Document, tree: Tree, holder: Item, item: I
     insert(holder, "item", len(item_shapes.children(holder)), item)
     refuse_deep_folders(tree["item"])
     for node in item_shapes.all_nodes(item):
-        _stamp(asked, collection, node)
+        stamp(asked, collection, node)
     return Place(item, holder, None if holder is tree else holder["id"])
 
 
-def _stamp(asked: Asked, collection: Document, node: Item) -> None:
+def stamp(asked: Asked, collection: Document, node: Item) -> None:
     """Say in a new node whose it is and since when it is there, as Postman does (behaviour C.2)."""
     now = wire.iso(asked.now())
     node |= {"createdAt": now, "updatedAt": now, "uid": f"{collection.owner}-{node['id']}"}

@@ -24,7 +24,8 @@ Fields = list[tuple[str, str]]
 FormKey = tuple[tuple[str, str], ...]
 
 Form = Literal["raw", "json", "form", "multipart", "graphql"]
-"""What a body is read as to be compared; each is an attribute of SentBody that gives the key."""
+"""What a body is read as to be compared: the bytes themselves, a JSON value, urlencoded pairs, the
+text fields of form-data, a GraphQL call."""
 
 BodyKey = bytes | FormKey
 
@@ -55,11 +56,30 @@ class SentBody:
         self.raw = request.body
         self._request = request
         self._likeness = likeness
+        self._keys: dict[Form, BodyKey | None] = {"raw": request.body}
 
     def key(self, form: Form) -> BodyKey | None:
         """The key of the body read as one form; None if it is not of that form."""
-        found: BodyKey | None = getattr(self, form)
-        return found
+        if form not in self._keys:
+            self._keys[form] = self._read(form)
+        return self._keys[form]
+
+    def _read(self, form: Form) -> BodyKey | None:
+        match form:
+            case "json":
+                if self._likeness.ignored is None:
+                    return json_key(self.raw)
+                return None if self.value is NOT_JSON else _canonical(self.value)
+            case "graphql":
+                return None if self.call is NOT_JSON else _canonical(self.call)
+            case "form":
+                return _form_key(urlencoded(self.raw)) if len(self.raw) <= MAX_PARSED else None
+            case "multipart":
+                multipart = self.media_type == "multipart/form-data"
+                fields = self.fields if multipart else None
+                return None if fields is None else _form_key(fields)
+            case _:
+                return self.raw
 
     @cached_property
     def media_type(self) -> str | None:
@@ -67,45 +87,20 @@ class SentBody:
         return media_type(self._request.header("content-type"))
 
     @cached_property
-    def json(self) -> bytes | None:
-        """The key of the body as JSON; None if it is not JSON."""
-        if self._likeness.ignored is None:
-            return json_key(self.raw)
-        return None if self.value is NOT_JSON else _canonical(self.value)
-
-    @cached_property
-    def graphql(self) -> bytes | None:
-        """The key of the body as a GraphQL call; None if it is not one."""
-        return None if self.call is NOT_JSON else _canonical(self.call)
-
-    @cached_property
     def value(self) -> Any:
         """The body as a JSON value without the fields that do not count; else NOT_JSON."""
-        return _counting(_parsed(self.raw), self._likeness)
+        return _counting(self.document, self._likeness)
 
     @cached_property
     def call(self) -> Any:
         """The body as a GraphQL call, without the fields that do not count; else NOT_JSON."""
-        value = _parsed(self.raw)
+        value = self.document
         return _counting(_graphql(value), self._likeness) if isinstance(value, dict) else NOT_JSON
 
     @cached_property
     def document(self) -> Any:
         """The whole body as a JSON value; NOT_JSON if it is none."""
         return _parsed(self.raw)
-
-    @cached_property
-    def form(self) -> FormKey | None:
-        """The key of the body as urlencoded pairs; None if it is too large to parse."""
-        return _form_key(urlencoded(self.raw)) if len(self.raw) <= MAX_PARSED else None
-
-    @cached_property
-    def multipart(self) -> FormKey | None:
-        """The key of the text fields of a form-data body; None if it is not well-formed."""
-        fields = self.fields
-        if fields is None or self.media_type != "multipart/form-data":
-            return None
-        return _form_key(fields)
 
     @cached_property
     def fields(self) -> Fields | None:
@@ -141,32 +136,39 @@ class SavedBody:
         """
         if self.mode is None:
             return not sent.raw
-        if any(sent.key(form) == key for form, key in self.keys()):
+        if self.mode is BodyMode.RAW and sent.raw == self.raw:
+            return True
+        form = self._form
+        if form is not None and self.key is not None and sent.key(form) == self.key:
             return True
         if self.template is None:
             return False
-        return self.template.fits(sent.call if self.mode is BodyMode.GRAPHQL else sent.value)
+        return self.template.fits(sent.call if form == "graphql" else sent.value)
 
     def keys(self) -> list[tuple[Form, BodyKey]]:
-        """The keys of which a request's body must have one to be equal; of no body there is none.
+        """The keys of which a request's body must have one to be equal.
 
-        An example without a body equals a request without one, whatever keys they have.
+        There are none without a body: that equals no body, which has no keys.
         """
+        raw: list[tuple[Form, BodyKey]] = [("raw", self.raw)] if self.mode is BodyMode.RAW else []
+        form = self._form
+        return raw if form is None or self.key is None else [*raw, (form, self.key)]
+
+    @property
+    def _form(self) -> Form | None:
+        """What `key` is a key of."""
         match self.mode:
             case BodyMode.RAW:
                 form = self.media_type == "application/x-www-form-urlencoded"
-                return [("raw", self.raw), *self._keyed("form" if form else "json")]
+                return "form" if form else "json"
             case BodyMode.URLENCODED:
-                return self._keyed("form")
+                return "form"
             case BodyMode.FORMDATA:
-                return self._keyed("multipart")
+                return "multipart"
             case BodyMode.GRAPHQL:
-                return self._keyed("graphql")
+                return "graphql"
             case _:
-                return []
-
-    def _keyed(self, form: Form) -> list[tuple[Form, BodyKey]]:
-        return [] if self.key is None else [(form, self.key)]
+                return None
 
 
 def saved_body(body: RequestBody | None, headers: Headers, likeness: Likeness = EXACT) -> SavedBody:
@@ -212,7 +214,8 @@ def _is_canonical(raw: bytes) -> bool:
     Only whole numbers of few digits are; text that looks like another number
     makes this False too, which costs time but changes nothing.
     """
-    return raw.count(b"{") + raw.count(b"[") < MAX_DEPTH and not _UNSURE_NUMBER.search(raw)
+    unsure = _LIKE_A_NUMBER.search(raw) and _UNSURE_NUMBER.search(raw)
+    return not unsure and raw.count(b"{") + raw.count(b"[") < MAX_DEPTH
 
 
 def urlencoded(raw: bytes) -> Fields:
@@ -283,6 +286,7 @@ class _Parts:
 
 
 _LARGEST_EXACT = 2.0**53
+_LIKE_A_NUMBER = re.compile(rb"\d(?:[.eE]|\d{15})")  # a quick look: UUIDs and texts pass it, too
 _UNSURE_NUMBER = re.compile(rb"(?:^|[\s:,\[])-?\d+(?:[.eE]|(?<=\d{16}))")
 
 

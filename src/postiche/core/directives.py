@@ -6,8 +6,11 @@ matcher makes of them.
 """
 
 from dataclasses import dataclass
+from typing import Final
 
+from postiche.core import body_schemas
 from postiche.core.controls import (
+    CONTROLS,
     NO_CONTROLS,
     PREFIX,
     UNKNOWN_CODE,
@@ -23,6 +26,7 @@ from postiche.core.rules import Rules
 from postiche.model import Controls, MockConfig, Request
 
 __all__ = [
+    "EXAMPLE_CONTROLS",
     "PREFIX",
     "UNKNOWN_CODE",
     "Asked",
@@ -35,6 +39,13 @@ __all__ = [
     "read_directives",
     "sent_text",
 ]
+
+
+EXAMPLE_CONTROLS: Final = frozenset(
+    (body_schemas.HEADER, *(each.header for each in CONTROLS if Place.EXAMPLE in each.places))
+)
+"""Saved response headers that steer their own example, lower case. All that begin with PREFIX
+are left out of replies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +74,7 @@ class Asked:
 def is_steered(request: Request) -> bool:
     """Whether a request has any `x-mock-*` header, known or not."""
     for name, _ in request.headers:  # noqa: SIM110 - any() takes three times as long here
-        if name.startswith(PREFIX):
+        if PREFIX in name and name.startswith(PREFIX):  # "in" is the quicker one
             return True
     return False
 

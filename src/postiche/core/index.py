@@ -21,6 +21,7 @@ from typing import Any, Generic, TypeVar
 from postiche.core.paths import (
     KEYS,
     MAX_LENIENT,
+    WHOLE_SEGMENT,
     PathPattern,
     Step,
     Wildcard,
@@ -40,12 +41,17 @@ _LOOSE_STEPS = (Step.TRAILING_SLASH, Step.CASE, Step.CASE_AND_SLASH)
 
 
 class _Node(Generic[Leaf]):
-    """One level of the trie of wildcards: children by literal text and by wildcard."""
+    """One level of the trie of wildcards: children by literal text and by wildcard.
 
-    __slots__ = ("leaf", "literals", "tail", "wildcards")
+    `whole` is the child of the wildcard that is all of its segment; `tail` is
+    the leaf of what ends here in a tail.
+    """
+
+    __slots__ = ("leaf", "literals", "tail", "whole", "wildcards")
 
     def __init__(self) -> None:
         self.literals: dict[str, _Node[Leaf]] = {}
+        self.whole: _Node[Leaf] | None = None
         self.wildcards: list[tuple[Wildcard, _Node[Leaf]]] = []
         self.leaf: Leaf | None = None
         self.tail: Leaf | None = None
@@ -54,6 +60,10 @@ class _Node(Generic[Leaf]):
         """The child for a part, made if missing."""
         if isinstance(part, str):
             return self.literals.setdefault(part, _Node())
+        if part.literals == WHOLE_SEGMENT:
+            if self.whole is None:
+                self.whole = _Node()
+            return self.whole
         for known, child in self.wildcards:
             # by the text around the names: what they are called does not change what they cover
             if known.literals == part.literals:
@@ -61,6 +71,17 @@ class _Node(Generic[Leaf]):
         child = _Node[Leaf]()
         self.wildcards.append((part, child))
         return child
+
+    def children(self, segment: str) -> "Iterator[_Node[Leaf]]":
+        """The children that a request's segment leads to."""
+        child = self.literals.get(segment)
+        if child is not None:
+            yield child
+        if segment and self.whole is not None:
+            yield self.whole
+        for wildcard, below in self.wildcards:
+            if wildcard.capture(segment) is not None:
+                yield below
 
 
 class PathIndex(Generic[Leaf]):
@@ -89,7 +110,9 @@ class PathIndex(Generic[Leaf]):
         key = lower_without_slash(path)
         texts = self._loose.get(key)
         if texts is None:
-            texts = (key,) if key in self._exact else ()
+            if key not in self._exact:
+                return []
+            texts = (key,)
         found = [
             (next(s for s in _LOOSE_STEPS if KEYS[s](text) == KEYS[s](path)), self._exact[text])
             for text in texts
@@ -101,9 +124,19 @@ class PathIndex(Generic[Leaf]):
         """What passes step 5."""
         level = [self._wildcards]
         for segment in path.split("/")[1:]:
-            level = _below(level, segment)
-            if not level:
+            below = []
+            for node in level:
+                child = node.literals.get(segment)
+                if child is not None:
+                    below.append(child)
+                if segment and node.whole is not None:
+                    below.append(node.whole)
+                for wildcard, child in node.wildcards:
+                    if wildcard.capture(segment) is not None:
+                        below.append(child)
+            if not below:
                 return []
+            level = below
         return [(Step.WILDCARD, node.leaf) for node in level if node.leaf is not None]
 
     def tails(self, path: str) -> list[tuple[Step, Leaf]]:
@@ -111,13 +144,21 @@ class PathIndex(Generic[Leaf]):
         level = [self._wildcards]
         found = [node.tail for node in level]
         for segment in path.split("/")[1:]:
-            level = _below(level, segment)
+            level = [child for node in level for child in node.children(segment)]
             found += [node.tail for node in level]
         return [(Step.TAIL, leaf) for leaf in found if leaf is not None]
 
     def trailing_slash(self, path: str) -> list[tuple[Step, Leaf]]:
         """What passes step 2 and not step 1."""
         return [found for found in self.loose(path) if found[0] is Step.TRAILING_SLASH]
+
+    def only_covered(self, path: str) -> Leaf | None:
+        """The one that passes step 5, if it is the only one that passes any of steps 1 to 5."""
+        key = lower_without_slash(path)
+        if path in self._exact or key in self._exact or key in self._loose:
+            return None
+        found = self.covered(path)
+        return found[0][1] if len(found) == 1 else None
 
     def without_ids(self, path: str) -> list[tuple[Step, Leaf]]:
         """What passes steps 6 and 7."""
@@ -163,19 +204,6 @@ def stages(path: str, *, wildcards: bool, strict: bool = False, tails: bool = Fa
     else:
         found = _ALL if wildcards else (*_FEW, *_LENIENT)
     return (*found, *_TAIL) if tails and wildcards else found
-
-
-def _below(level: list[_Node[Leaf]], segment: str) -> list[_Node[Leaf]]:
-    """The nodes below some that a segment leads to."""
-    below = []
-    for node in level:
-        child = node.literals.get(segment)
-        if child is not None:
-            below.append(child)
-        for wildcard, child in node.wildcards:
-            if wildcard.covers(segment):
-                below.append(child)
-    return below
 
 
 class _Places(Generic[Entry, Leaf]):

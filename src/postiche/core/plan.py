@@ -99,15 +99,16 @@ class MethodPlan:
     particular: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Plan:
-    """What a mock server answers from.
+    """What a mock server answers from. Two of them are equal only if they are the same one.
 
     `rules` are the config, compiled. `headers_decide` says that request headers
     may keep examples out though no request asks for it: header matching is in
     force for all. `filter_by_part` says that headers or bodies are matched for
     some routes or examples; `hold_up` that route, mock or an example asks for
-    something that keeps answers from being sent at once.
+    something that keeps answers from being sent at once. `replies_read_headers`:
+    the reply of some example repeats one of them.
     """
 
     collection_name: str
@@ -117,6 +118,7 @@ class Plan:
     headers_decide: bool = False
     filter_by_part: bool = False
     hold_up: bool = False
+    replies_read_headers: bool = False
 
     @property
     def target_decides(self) -> bool:
@@ -124,6 +126,11 @@ class Plan:
         body nor any `x-mock-*` header: no header or body matching is in force."""
         decided = self.headers_decide or self.filter_by_part or self.config.match_body
         return not decided
+
+    @property
+    def headers_matter(self) -> bool:
+        """Whether the headers of such a request can make any difference to its reply."""
+        return self.replies_read_headers or not self.target_decides
 
 
 def compile_plan(
@@ -154,15 +161,16 @@ def compile_plan(
         method: _method_plan(examples.get(method, []), unanswered.get(method, []), config)
         for method in {**examples, **unanswered}
     }
-    every = [example.controls for found in examples.values() for example in found]
+    every = [example for found in examples.values() for example in found]
     return Plan(
         collection.name,
         config,
         MappingProxyType(methods),
         rules,
         headers_decide=bool(listed_headers(config)),
-        filter_by_part=rules.filter_by_route or any(map(filtering, every)),
-        hold_up=rules.routes.hold_up or any(map(hold_up, every)),
+        filter_by_part=rules.filter_by_route or any(filtering(e.controls) for e in every),
+        hold_up=rules.routes.hold_up or any(hold_up(e.controls) for e in every),
+        replies_read_headers=any(e.reply.by_headers for e in every),
     )
 
 

@@ -55,7 +55,7 @@ class Reading:
         self.request = request
         self.config = config
         self.rules = rules or rules_of(config)
-        self.path = canonical(path)
+        self.path = canonical(path) if "%" in path or not path else path
         self.pairs: Pairs = pairs(query) if query and config.match_query_params else ()
         self.query_count = len(self.pairs)
         self._asked: Asked | None = None
@@ -122,7 +122,8 @@ class Reading:
     def bonus(self) -> float:
         """The most that query and body can add to the points of a path."""
         query = ALL_MATCH if self.query_count else 0.0
-        return query + EQUAL_BODY if self.request.body else query
+        body = EQUAL_BODY if self.request.body and not self.directives.match_body else 0.0
+        return query + body
 
     def query_points(self, saved: Parameters) -> float:
         """What an example's saved query adds to its points (A.1.5)."""
@@ -136,4 +137,6 @@ class Reading:
 def points_of(path_score: float, query_points: float, *, equal_body: bool) -> float:
     """The points of path, query and body together (A.1.4 to 6), free of the dust of fractions."""
     score = path_score + query_points
-    return round(score + EQUAL_BODY if equal_body else score, 9)
+    if equal_body:
+        score += EQUAL_BODY
+    return score if score.is_integer() else round(score, 9)

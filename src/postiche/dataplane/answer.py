@@ -101,17 +101,17 @@ def failure(error: MockError) -> Answer:
 
 
 def noted_of(
-    entry: MockEntry,
     mock_id: str,
     method: str,
     target: str,
     headers: Sequence[tuple[bytes, bytes]],
     body: bytes,
     answer: Answer,
+    size: int | None = None,
 ) -> Noted:
     """An answered call as the log takes it; `headers` are the request's own, undecoded."""
     return Noted(
-        mock=mock_id if entry.mock is None else entry.mock.id,
+        mock=mock_id,
         method=method,
         target=target,
         headers=headers,
@@ -121,6 +121,7 @@ def noted_of(
         error=answer.error,
         example=answer.example,
         score=answer.score,
+        size=size,
     )
 
 

@@ -91,7 +91,7 @@ class MockApp:
         if kind == "http":
             await self._serve(scope, receive, send)
         elif kind == "lifespan":
-            await _live(receive, send)
+            await live(receive, send)
         elif kind == "websocket":
             await send({"type": "websocket.close", "code": 1003})
         else:
@@ -122,7 +122,8 @@ class MockApp:
         entry = None if place is None else await self._mocks.find(place[0])
         if place is None or entry is None:
             return Held(failure(MockError.NO_MOCK))
-        mock_id, target = place
+        mock_id = place[0] if entry.mock is None else entry.mock.id
+        target = place[1]
         request = Request(scope["method"], target, headers)
         refused = await self._refused(entry, mock_id, request)
         if refused is not None:
@@ -137,7 +138,7 @@ class MockApp:
                 held = await self._answered(entry, mock_id, request, receive)
         # Before it is sent: whoever has the answer must find the call in the log.
         noted = noted_of(
-            entry, mock_id, request.method, target, scope["headers"], request.body, held.answer
+            mock_id, request.method, target, scope["headers"], request.body, held.answer
         )
         self._calls.record(noted, self._sources.now().timestamp())
         return held
@@ -170,7 +171,7 @@ class MockApp:
         return decision, answered(entry, request, decision.outcome, self._sources)
 
 
-async def _live(receive: Receive, send: Send) -> None:
+async def live(receive: Receive, send: Send) -> None:
     """Take part in the lifespan protocol; there is nothing to start or stop."""
     while (await receive())["type"] != "lifespan.shutdown":
         await send({"type": "lifespan.startup.complete"})

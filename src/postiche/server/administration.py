@@ -18,7 +18,7 @@ from postiche.control import auth
 from postiche.model import Call, CallQuery, Mock, User
 from postiche.server.failures import Failure
 from postiche.server.settings import Settings
-from postiche.store import Store, open_store
+from postiche.store import SharedRevision, Store, open_store
 
 FOLLOW_SECONDS = 0.5
 """How often `calls --follow` looks."""
@@ -56,9 +56,9 @@ def new_id() -> str:
 
 
 @asynccontextmanager
-async def opened(database_url: str) -> AsyncIterator[Store]:
+async def opened(database_url: str, shared: SharedRevision | None = None) -> AsyncIterator[Store]:
     """A store that is closed again. Raises StoreError."""
-    store = await open_store(database_url)
+    store = await open_store(database_url, shared)
     try:
         yield store
     finally:

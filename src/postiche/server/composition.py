@@ -8,16 +8,17 @@ import asyncio
 import logging
 import random
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import ExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import ExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp
 
 from postiche.control import auth
-from postiche.control.api import ControlSettings
+from postiche.control.api import ControlSettings, Send
 from postiche.control.app import control_app, finished
 from postiche.control.bootstrap import first_user
 from postiche.core.dynamic import Sources
@@ -31,8 +32,12 @@ from postiche.server.administration import FirstKey, new_id, now
 from postiche.server.front import Front
 from postiche.server.listening import Listener, port_of
 from postiche.server.memory import give_back_large_blocks
+from postiche.server.sending import sending
 from postiche.server.settings import Settings
 from postiche.store import Store, StoreError
+
+if TYPE_CHECKING:
+    from postiche.server.peers import Peers
 
 logger = logging.getLogger(__name__)
 
@@ -67,11 +72,17 @@ class Started:
 
 
 @dataclass(frozen=True, slots=True)
-class Running:
-    """The ASGI applications of a running server: for the main port, and for mocks alone."""
+class Doors:
+    """The ASGI applications of a server: for the main port, and for mocks alone."""
 
     main: Front
     mocks: Front
+
+
+@dataclass(frozen=True, slots=True)
+class Running(Doors):
+    """A running server, and what there is to say of it."""
+
     started: Started
 
 
@@ -81,17 +92,50 @@ async def serve(settings: Settings, *, demo: bool, started: Callable[[Started], 
     Raises Failure or StoreError if the server cannot start.
     """
     give_back_large_blocks()
-    with ExitStack() as sockets:
-        main = _listen(sockets, settings.host, settings.port, "--port")
-        extra = []
+    with ExitStack() as stack:
+        main = _listen(stack, settings.host, settings.port, "--port")
+        mocks = []
         if settings.mock_port is not None:
-            extra = _listen(sockets, settings.host, settings.mock_port, "--mock-port")
-        ports = Ports(port_of(main), port_of(extra) if extra else None)
+            mocks = _listen(stack, settings.host, settings.mock_port, "--mock-port")
+        ports = ports_of(main, mocks)
+        if settings.workers > 1:
+            await _serve_with_workers(settings, main, mocks, demo=demo, started=started)
+            return
         async with running(settings, ports, with_demo=demo) as server:
-            listeners = [Listener(server.main, main, server.main.fast)]
-            if extra:
-                listeners.append(Listener(server.mocks, extra, server.mocks.fast))
-            await listening.serve(listeners, ready=lambda: started(server.started))
+            await listening.serve(
+                listeners(server, main, mocks), ready=lambda: started(server.started)
+            )
+
+
+async def _serve_with_workers(
+    settings: Settings,
+    main: Sequence[socket.socket],
+    mocks: Sequence[socket.socket],
+    *,
+    demo: bool,
+    started: Callable[[Started], None],
+) -> None:
+    """Do once what is done once, then leave the serving to processes of their own."""
+    from postiche.server import workers  # its locks and signals are not Windows'
+
+    async with administration.opened(settings.database_url) as store:
+        news = await _prepared(store, settings, ports_of(main, mocks), with_demo=demo)
+    told = settings.model_dump(mode="json", exclude={"api_key", "api_key_file"})
+    work = workers.Work(settings.workers, told, main, mocks)
+    await workers.supervise(work, ready=lambda: started(news))
+
+
+def ports_of(main: Sequence[socket.socket], mocks: Sequence[socket.socket]) -> Ports:
+    """The ports of open sockets; without any for mocks, these share the main one."""
+    return Ports(port_of(main), port_of(mocks) if mocks else None)
+
+
+def listeners(
+    doors: Doors, main: Sequence[socket.socket], mocks: Sequence[socket.socket]
+) -> list[Listener]:
+    """Which application answers on which sockets."""
+    alone = [Listener(doors.mocks, mocks, doors.mocks.fast)] if mocks else []
+    return [Listener(doors.main, main, doors.main.fast), *alone]
 
 
 @asynccontextmanager
@@ -100,29 +144,61 @@ async def running(
 ) -> AsyncIterator[Running]:
     """Everything but sockets: an open store, both planes, and what runs in the background."""
     async with administration.opened(settings.database_url) as store:
-        user = await first_user(store, now)
-        key = await administration.first_key(store, user, settings)
-        async with _call_log(settings, store) as (calls, flush), _kept_fresh(store):
-            mock_url = mock_urls(settings, ports)
-            api = control_app(store, _control_settings(settings, mock_url, flush))
-            demo_url = await _demo(api, store, user, mock_url) if with_demo else None
-            api_url = listening.origin(settings.host, ports.main)
-            server = _running(
-                Started(settings, api_url, mock_url, key, demo_url),
-                ports,
-                api,
-                MockApp(
-                    StoredMocks(store),
-                    calls,
-                    Sources(random.Random(), now),
-                    locate=_locator(settings),
-                    max_body=settings.max_body,
-                ),
-            )
-            try:
-                yield server
-            finally:
-                await finished(api)
+        started = await _prepared(store, settings, ports, with_demo=with_demo)
+        async with _doors(store, settings, ports, None) as doors:
+            yield Running(doors.main, doors.mocks, started)
+
+
+@asynccontextmanager
+async def sharing(settings: Settings, ports: Ports, peers: "Peers") -> AsyncIterator[Doors]:
+    """What `running` is, in one of several processes, on a store that is prepared."""
+    give_back_large_blocks()
+    async with (
+        administration.opened(settings.database_url, peers) as store,
+        _doors(store, settings, ports, peers) as doors,
+    ):
+        yield doors
+
+
+async def _prepared(store: Store, settings: Settings, ports: Ports, *, with_demo: bool) -> Started:
+    """See to it that there is a user and a key, and the demo if wanted."""
+    user = await first_user(store, now)
+    key = await administration.first_key(store, user, settings)
+    mock_url = mock_urls(settings, ports)
+    demo_url = None
+    if with_demo:
+        api = control_app(store, _control_settings(settings, mock_url, _nothing, None))
+        demo_url = await _demo(api, store, user, mock_url)
+        await finished(api)
+    return Started(settings, listening.origin(settings.host, ports.main), mock_url, key, demo_url)
+
+
+@asynccontextmanager
+async def _doors(
+    store: Store, settings: Settings, ports: Ports, peers: "Peers | None"
+) -> AsyncIterator[Doors]:
+    """Both planes over a store, and what runs in the background."""
+    async with (
+        _call_log(settings, store, peers) as (calls, flush),
+        _kept_fresh(store),
+        sending(settings.allow_upstream) as send,
+    ):
+        api = control_app(
+            store,
+            _control_settings(settings, mock_urls(settings, ports), flush, send),
+            None if peers is None else peers.updating,
+        )
+        mocks = MockApp(
+            StoredMocks(store),
+            calls,
+            Sources(random.Random(), now),
+            locate=_locator(settings),
+            max_body=settings.max_body,
+        )
+        try:
+            yield _fronts(settings, ports, api, mocks)
+        finally:
+            await finished(api)
 
 
 def mock_urls(settings: Settings, ports: Ports) -> MockUrl:
@@ -143,13 +219,12 @@ def _listen(stack: ExitStack, host: str, port: int, flag: str) -> list[socket.so
     return sockets
 
 
-def _running(started: Started, ports: Ports, api: ASGIApp, mocks: MockApp) -> Running:
+def _fronts(settings: Settings, ports: Ports, api: ASGIApp, mocks: MockApp) -> Doors:
     """The two front doors; mocks leave the main one when they have a port of their own."""
-    locate = _locator(started.settings)
-    return Running(
+    locate = _locator(settings)
+    return Doors(
         main=Front(mocks, locate if ports.mocks is None else None, api),
         mocks=Front(mocks, locate, None),
-        started=started,
     )
 
 
@@ -159,7 +234,9 @@ def _locator(settings: Settings) -> Locator:
     return first_of(by_host(settings.mock_domain), by_path())
 
 
-def _control_settings(settings: Settings, mock_url: MockUrl, flush: Flush) -> ControlSettings:
+def _control_settings(
+    settings: Settings, mock_url: MockUrl, flush: Flush, send: Send | None
+) -> ControlSettings:
     return ControlSettings(
         mock_url=mock_url,
         clock=now,
@@ -167,11 +244,14 @@ def _control_settings(settings: Settings, mock_url: MockUrl, flush: Flush) -> Co
         max_body=settings.max_body,
         call_log_days=settings.call_log_days,
         flush_calls=flush,
+        send=send,
     )
 
 
 @asynccontextmanager
-async def _call_log(settings: Settings, store: Store) -> AsyncIterator[tuple[CallSink, Flush]]:
+async def _call_log(
+    settings: Settings, store: Store, peers: "Peers | None"
+) -> AsyncIterator[tuple[CallSink, Flush]]:
     """Where calls are recorded, and how to have them all stored."""
     if not settings.call_log:
         yield NullCalls(), _nothing
@@ -184,7 +264,8 @@ async def _call_log(settings: Settings, store: Store) -> AsyncIterator[tuple[Cal
         await writer.flush()
 
     try:
-        yield writer, flush
+        async with nullcontext(flush) if peers is None else peers.flushing(flush) as flush_all:
+            yield writer, flush_all
     finally:
         await writer.close()
 

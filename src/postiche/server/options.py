@@ -16,10 +16,12 @@ HELP: Final = {
     "mock_domain": "Also answer for a mock at http://<mock id>.<this domain>.",
     "public_url": "URL under which clients reach the mocks; mockUrl starts with it.",
     "database_url": "Where everything is kept, as sqlite:///PATH.",
+    "workers": "Processes that answer, on the same ports and the same database.",
     "max_body": "Largest request body, in bytes.",
     "call_log": "Keep a log of the calls to mock servers.",
     "call_log_days": "Days for which calls are kept.",
     "call_log_keep": "Calls kept for each mock server, whatever their age.",
     "call_body_limit": "Bytes kept of each body in the call log.",
+    "allow_upstream": "Services that may be contacted: HOST or HOST:PORT, separated by commas.",
 }
 """Setting -> its meaning. The flag is `--name-with-dashes`, the variable `POSTICHE_NAME`."""

@@ -7,15 +7,24 @@ them: that is the composition root's business.
 import logging
 import os
 import re
+import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from postiche.core.addresses import read_allowed
 from postiche.server.failures import UsageFailure
 from postiche.server.options import HELP
 
@@ -48,6 +57,11 @@ def _base_url(text: str) -> str:
     return text.rstrip("/")
 
 
+def _allow_list(text: str) -> str:
+    read_allowed(text.split(","))
+    return text
+
+
 def _is_base_url(text: str) -> bool:
     try:
         parts = urlsplit(text)
@@ -57,6 +71,11 @@ def _is_base_url(text: str) -> bool:
     known = parts.scheme in ("http", "https") and bool(parts.hostname) and port != 0
     return known and text.isprintable() and not set(text) & set(" ?#")
 
+
+MAX_WORKERS: Final = 256
+
+_IN_MEMORY: Final = ("sqlite://", "sqlite:///", "sqlite:///:memory:")
+"""The URLs of databases that no other process can open."""
 
 Port = Annotated[int, Field(ge=0, le=65535)]
 
@@ -80,11 +99,26 @@ class Settings(BaseSettings):
     database_url: str = Field(
         default_factory=default_database_url, description=HELP["database_url"]
     )
+    workers: int = Field(1, ge=1, le=MAX_WORKERS, description=HELP["workers"])
     max_body: int = Field(104_857_600, ge=1, description=HELP["max_body"])
     call_log: bool = Field(True, description=HELP["call_log"])
     call_log_days: int = Field(30, ge=1, le=36_500, description=HELP["call_log_days"])
     call_log_keep: int = Field(10_000, ge=1, description=HELP["call_log_keep"])
     call_body_limit: int = Field(65_536, ge=0, description=HELP["call_body_limit"])
+    allow_upstream: Annotated[str, AfterValidator(_allow_list)] | None = Field(
+        None, description=HELP["allow_upstream"]
+    )
+
+    @field_validator("workers")
+    @classmethod
+    def _can_share(cls, workers: int, others: ValidationInfo) -> int:
+        if workers > 1 and others.data.get("database_url") in _IN_MEMORY:
+            raise ValueError(
+                "a database in memory belongs to one process; name a file with --database-url"
+            )
+        if workers > 1 and sys.platform == "win32":
+            raise ValueError("Windows cannot share a socket; leave it at 1 there")
+        return workers
 
 
 def read_settings(flags: Mapping[str, Any], environ: Mapping[str, str] = os.environ) -> Settings:

@@ -18,6 +18,7 @@ from postiche.model import (
     DocumentKind,
     Mock,
     MockSources,
+    Recurrence,
     Scope,
     ServerResponse,
     User,
@@ -41,6 +42,18 @@ class InvalidCursor(StoreError):  # noqa: N818 - reads as what it says
     """The paging cursor was not made by this store."""
 
 
+class SharedRevision(Protocol):
+    """The newest revision that any of several processes has written, where all of them see it."""
+
+    def newest(self) -> int:
+        """The newest revision published so far. Asked before every mock call, so all but free."""
+        ...
+
+    def publish(self, revision: int) -> None:
+        """Make a revision known to every process before this returns."""
+        ...
+
+
 class Store(Protocol):
     """Everything Postiche remembers.
 
@@ -58,8 +71,9 @@ class Store(Protocol):
     def revision(self) -> int:
         """Grows with every write that a mock's reply can depend on. Free to read.
 
-        Writes by this process show at once; writes by other processes once
-        `refresh` has run. Call records and the use of keys do not change it.
+        Writes by this process show at once, and so do those of processes that
+        share their revision with it; writes by others once `refresh` has run.
+        Call records and the use of keys do not change it.
         """
         ...
 
@@ -266,7 +280,7 @@ class Store(Protocol):
 
     # the call log
 
-    async def add_calls(self, calls: Sequence[Call]) -> None:
+    async def add_calls(self, calls: Sequence[Call | Recurrence]) -> None:
         """Append calls in one transaction. Does not change `revision`."""
         ...
 
@@ -278,20 +292,26 @@ class Store(Protocol):
         """How many calls are logged, of one mock, of all mocks of an owner, or of all."""
         ...
 
-    async def prune_calls(self, *, before: datetime, keep: int) -> int:
-        """Delete calls served before a time, then the oldest of each mock beyond `keep`.
+    async def prune_calls(
+        self, *, before: datetime, keep: int, mocks: Sequence[str] | None = None
+    ) -> int:
+        """Delete calls served before a time, and the oldest of each mock beyond `keep`.
 
-        Returns how many went.
+        Of some mocks, or of all. Returns how many went. Unlike other methods
+        this is many short transactions, between which other writes get their
+        turn; one that is interrupted has deleted less.
         """
         ...
 
 
-async def open_store(url: str) -> Store:
+async def open_store(url: str, shared: SharedRevision | None = None) -> Store:
     """Open the store that a database URL names, creating or migrating it first.
 
     `sqlite:///PATH` is a file (`sqlite:////abs/path` when absolute), made with
-    its folders if missing. Raises StoreError with the URL and the reason.
+    its folders if missing. With `shared`, the writes of every process that
+    opens the database with it are seen at once. Raises StoreError with the URL
+    and the reason.
     """
     from postiche.store.sql import open_sql_store  # the driver loads only where a store is used
 
-    return await open_sql_store(url)
+    return await open_sql_store(url, shared)

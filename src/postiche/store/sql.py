@@ -24,12 +24,13 @@ from postiche.model import (
     DocumentKind,
     Mock,
     MockSources,
+    Recurrence,
     Scope,
     ServerResponse,
     User,
     Workspace,
 )
-from postiche.store import Store, StoreError, accounts, documents, mocks, tables
+from postiche.store import SharedRevision, Store, StoreError, accounts, documents, mocks, tables
 from postiche.store import calls as call_log
 from postiche.store.database import Database
 from postiche.store.migrations import migrate
@@ -42,26 +43,26 @@ T = TypeVar("T")
 _OPENERS: Mapping[str, Callable[[URL], Awaitable[Database]]] = {"sqlite": open_sqlite}
 
 
-async def open_sql_store(url: str) -> Store:
+async def open_sql_store(url: str, shared: SharedRevision | None = None) -> Store:
     """Open the database that a URL names and bring its schema up to date.
 
     Raises StoreError with the URL, its credentials left out, the reason and
     the way out.
     """
     try:
-        return await _open(url)
+        return await _open(url, shared)
     except StoreError as error:
         raise StoreError(f"Cannot open the database {_shown(url)}: {error}.") from error
     except SQLAlchemyError as error:
         raise StoreError(f"Cannot open the database {_shown(url)}: {_reason(error)}.") from error
 
 
-async def _open(url: str) -> "SqlStore":
+async def _open(url: str, shared: SharedRevision | None) -> "SqlStore":
     parsed = _parsed(url)
     database = await _OPENERS[parsed.drivername](parsed)
     try:
         await migrate(database)
-        store = SqlStore(database)
+        store = SqlStore(database) if shared is None else SharingStore(database, shared)
         await store.refresh()
     except BaseException:
         await asyncio.shield(database.close())
@@ -332,7 +333,7 @@ class SqlStore:
         """Delete a server response."""
         return await self._write(mocks.remove_response, mock_id, response_id)
 
-    async def add_calls(self, calls: Sequence[Call]) -> None:
+    async def add_calls(self, calls: Sequence[Call | Recurrence]) -> None:
         """Append calls."""
         await self._log(call_log.append, calls)
 
@@ -344,9 +345,23 @@ class SqlStore:
         """The number of calls."""
         return await self._read(call_log.count, mock_id, owner=owner)
 
-    async def prune_calls(self, *, before: datetime, keep: int) -> int:
-        """Delete old calls."""
-        return await self._log(call_log.prune, before=before, keep=keep)
+    async def prune_calls(
+        self, *, before: datetime, keep: int, mocks: Sequence[str] | None = None
+    ) -> int:
+        """Delete old calls, a few in each transaction."""
+        if mocks is None:
+            mocks = await self._read(call_log.overdue, before=before, keep=keep)
+        return sum([await self._prune_mock(mock, before, keep) for mock in mocks])
+
+    async def _prune_mock(self, mock_id: str, before: datetime, keep: int) -> int:
+        last = await self._read(call_log.last_to_go, mock_id, before=before, keep=keep)
+        gone = 0
+        while last is not None:
+            count = await self._log(call_log.remove_first, mock_id, last)
+            gone += count
+            if count < call_log.PIECE:
+                break
+        return gone
 
     async def _read(
         self,
@@ -413,3 +428,24 @@ class SqlStore:
 
     def _see(self, revision: int) -> None:
         self._seen = max(self._seen, revision)
+
+
+class SharingStore(SqlStore):
+    """A store that several processes have open, each of which sees the others' writes at once.
+
+    A class of its own, so that a process without company pays nothing for it.
+    """
+
+    def __init__(self, database: Database, shared: SharedRevision) -> None:
+        super().__init__(database)
+        self._shared = shared
+
+    @property
+    def revision(self) -> int:
+        """The newest revision that any of the processes has written or seen."""
+        return self._shared.newest()
+
+    def _see(self, revision: int) -> None:
+        # A write is seen here after its commit and before its caller goes on to answer.
+        super()._see(revision)
+        self._shared.publish(revision)
