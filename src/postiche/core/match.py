@@ -43,6 +43,7 @@ __all__ = [
     "match",
     "passes",
     "preferred",
+    "stages_of",
     "total",
     "with_id",
 ]
@@ -121,7 +122,7 @@ def _best(method: MethodPlan, call: Reading, bonus: float, judge: Judge) -> Outc
     """The example with the most points; `bonus` is the most that query and body may add."""
     best, tied = OUT
     found, decided = False, Step.IDENTICAL
-    for first, look_up in _stages(call):
+    for first, look_up in stages_of(call):
         if best > _SCORES[first] + bonus:
             break  # the steps that are left can neither win nor tie
         for step, candidates in look_up(method.examples, call.path):
@@ -143,7 +144,7 @@ def _best(method: MethodPlan, call: Reading, bonus: float, judge: Judge) -> Outc
     return Outcome(winner, best, _captured(call, winner))
 
 
-def _stages(call: Reading) -> Stages:
+def stages_of(call: Reading) -> Stages:
     """The look-ups that the config leaves for a request's path."""
     config = call.config
     return stages(
@@ -226,7 +227,9 @@ def _chosen(call: Reading, named: Iterable[PlannedExample]) -> Outcome:
 
 def _unanswered(method: MethodPlan, call: Reading) -> bool:
     """Whether a saved request would have fitted, had it an example (behaviour B.1)."""
-    return any(True for _, look_up in _stages(call) for _ in look_up(method.unanswered, call.path))
+    return any(
+        True for _, look_up in stages_of(call) for _ in look_up(method.unanswered, call.path)
+    )
 
 
 # --- what the path captured --------------------------------------------------------
