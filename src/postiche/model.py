@@ -274,17 +274,57 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
+class Controls:
+    """What may be asked of a call beside Postman's choice; None where nothing is asked.
+
+    `match_headers` are names in lower case, none of them to switch header
+    matching off; a `response_code` below zero is one that no example has.
+    """
+
+    response_code: int | None = None
+    response_id: str | None = None
+    response_name: str | None = None
+    match_headers: tuple[str, ...] | None = None
+    match_body: bool | None = None
+    delay: Latency | None = None
+    rate_limit: RateLimit | None = None
+    fault: Fault | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RouteConfig:
+    """Controls of the calls with a method, None for any, whose path fits `path` as written."""
+
+    path: str
+    method: str | None = None
+    controls: Controls = Controls()
+
+
+@dataclass(frozen=True, slots=True)
 class MockConfig:
-    """The config of a mock server, with the defaults of every recorded mock (behaviour A.3)."""
+    """The config of a mock server, with the defaults of every recorded mock (behaviour A.3).
+
+    What follows `server_response_id` is ours and by default changes nothing.
+    `schemas` are JSON Schemas as JSON text, by name; `controls` holds those
+    that have no field of Postman's here; the first of `routes` that fits counts.
+    """
 
     headers: tuple[str, ...] = ()
     match_body: bool = False
     match_header: bool = False
     match_query_params: bool = True
     match_wildcards: bool = True
-    delay: Delay | None = None
+    delay: Latency | None = None
     server_response_id: str | None = None
     explain_misses: bool = True
+    strict: bool = False
+    wildcard_tail: bool = False
+    match_regex: bool = False
+    match_body_subset: bool = False
+    ignore_body_fields: tuple[str, ...] = ()
+    schemas: tuple[tuple[str, str], ...] = ()
+    controls: Controls = Controls()
+    routes: tuple[RouteConfig, ...] = ()
 
 
 # --- what the store keeps ---------------------------------------------------------

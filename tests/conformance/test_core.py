@@ -6,12 +6,12 @@ from random import Random
 import pytest
 
 from postiche.core.collection import read_collection, read_environment
-from postiche.core.directives import delay_ms
+from postiche.core.directives import in_force
 from postiche.core.dynamic import Sources
 from postiche.core.match import Outcome, match
 from postiche.core.plan import Plan, compile_plan
 from postiche.core.render import render, server_response_reply
-from postiche.model import Reply, ServerResponse
+from postiche.model import Delay, Reply, ServerResponse
 
 from .corpus import Case, every_case, model_config, model_request, saved_headers
 from .judge import Answer, faults
@@ -45,7 +45,9 @@ def answer_of(case: Case) -> Answer:
     plan, request = _plan(case), model_request(case)
     outcome = match(plan, request)
     reply = render(outcome, request, Sources(random=Random(7), now=lambda: NOON))
-    return _seen(case, reply, _name_in(outcome), delay_ms(plan.config, request))
+    delay = in_force(plan.rules, request).delay
+    waits = delay.duration if isinstance(delay, Delay) else 0
+    return _seen(case, reply, _name_in(outcome), waits)
 
 
 def _plan(case: Case) -> Plan:

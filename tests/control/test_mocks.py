@@ -115,7 +115,16 @@ IMPOSSIBLE = [
     ({"description": "a\0"}, "description", "must not contain NUL"),
     ({"private": "yes"}, "private", "must be boolean"),
     ({"config": None}, "config", "must be object"),
-    ({"config": {"delay": {"type": "fixed", "duration": 180001}}}, "config.delay.duration", "<="),
+    (
+        {"config": {"delay": {"type": "fixed", "duration": 180001}}},
+        "config.delay.duration",
+        "It must be a whole number from 0 to 180000.",
+    ),
+    (
+        {"config": {"routes": [{"path": "/"}, {"path": "/a", "responseCode": 99}]}},
+        "config.routes.1.responseCode",
+        "It must be a whole number from 100 to 999.",
+    ),
     ({"config": {"unknown": 1}}, "config.unknown", "must be a known property"),
 ]
 

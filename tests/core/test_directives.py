@@ -2,7 +2,13 @@
 
 import pytest
 
-from postiche.core.directives import UNKNOWN_CODE, Directives, delay_ms, read_directives
+from postiche.core.directives import (
+    UNKNOWN_CODE,
+    Directives,
+    in_force,
+    read_directives,
+)
+from postiche.core.rules import rules_of
 from postiche.model import Delay, MockConfig
 
 from .building import get
@@ -108,7 +114,8 @@ def test_anything_but_true_or_false_leaves_body_matching_to_the_config(
 
 def delay(header: str | None, config: Delay | None = None) -> int:
     sent = {} if header is None else {"x-mock-response-delay": header}
-    return delay_ms(MockConfig(delay=config), get("/", sent))
+    found = in_force(rules_of(MockConfig(delay=config)), get("/", sent)).delay
+    return found.duration if isinstance(found, Delay) else 0
 
 
 def test_without_any_delay_there_is_no_wait() -> None:

@@ -18,7 +18,13 @@ from postiche.model import Example, Request
 from .arbitrary import sent_paths, sent_queries, url
 from .building import QUICK, example, get, plan, post, raw, request
 from .curling import sent_by
-from .test_match_whole import CONFIG, any_example
+from .test_match_whole import (
+    CONFIG,
+    SENT_BODIES,
+    SWITCHES,
+    any_example,
+    particular_example,
+)
 
 DIRECTIVES = st.fixed_dictionaries(
     {},
@@ -63,6 +69,31 @@ def test_explaining_names_the_winner_of_matching_and_its_points_add_up(
             assert any(d.stage is each.verdict.out_at for d in each.verdict.differences) or (
                 each.verdict.choice.name == "PASSED_OVER"
             )
+
+
+@QUICK
+@given(
+    st.lists(st.one_of(any_example(), particular_example()), max_size=6),
+    REQUESTS,
+    st.sampled_from(SENT_BODIES),
+    CONFIG,
+    SWITCHES,
+)
+def test_explaining_holds_with_switches_and_controls(
+    examples: list[Example],
+    asked: Request,
+    body: str,
+    config: dict[str, Any],
+    switches: dict[str, Any],
+) -> None:
+    made, sent = plan(*examples, **config, **switches), replace(asked, body=body.encode())
+    outcome, found = match(made, sent), explain(made, sent)
+    assert winner_by_verdicts(found) is outcome.example
+    for each in found.candidates:
+        if each.answers and each.points is not None:
+            assert each.points.total == outcome.score
+    assert as_text(found)
+    assert as_data(found)
 
 
 def winner_by_verdicts(found: Explanation) -> object:

@@ -45,17 +45,38 @@ def looked_up(index: PathIndex[Places], path: str, *, wildcards: bool) -> Found:
 
 
 def found_by(
-    index: PathIndex[Places], path: str, *, wildcards: bool
+    index: PathIndex[Places], path: str, *, wildcards: bool, strict: bool = False
 ) -> Iterator[tuple[Step, Places]]:
     """All that the look-ups for a path find, in their order."""
-    for _, look_up in stages(path, wildcards=wildcards):
+    for _, look_up in stages(path, wildcards=wildcards, strict=strict, tails=True):
         yield from look_up(index, path)
 
 
-def judged(saved: list[PathPattern], path: str, *, wildcards: bool) -> Found:
+def judged(saved: list[PathPattern], path: str, *, wildcards: bool, strict: bool = False) -> Found:
     """The first step that each path passes, every one of them tried."""
-    verdicts = (judge_path(pattern, path, wildcards=wildcards).step for pattern in saved)
-    return {place: step for place, step in enumerate(verdicts) if step is not None}
+    verdicts = (judge_path(each, path, wildcards=wildcards, strict=strict) for each in saved)
+    return {place: each.step for place, each in enumerate(verdicts) if each.step is not None}
+
+
+def tailed(path: str) -> str:
+    return path.rstrip("/") + "/**"
+
+
+any_paths = st.lists(st.one_of(saved_paths, saved_paths.map(tailed)), max_size=12)
+
+
+@QUICK
+@given(any_paths, sent_paths, st.booleans(), st.booleans())
+def test_with_tails_and_strict_the_index_finds_what_judging_finds(
+    urls: list[str], target: str, wildcards: bool, strict: bool
+) -> None:
+    saved = [path_pattern(split_url(each).path, tails=True) for each in urls]
+    path = canonical(target)
+    found: Found = {}
+    for step, places in found_by(index_of(saved), path, wildcards=wildcards, strict=strict):
+        for place in places:
+            found.setdefault(place, step)
+    assert found == judged(saved, path, wildcards=wildcards, strict=strict)
 
 
 @QUICK

@@ -19,7 +19,7 @@ from postiche.core.match import Reading, code_fits, match, passes, preferred, to
 from postiche.core.paths import Step, canonical, captures, judge_path, segments
 from postiche.core.plan import Plan, PlannedExample
 from postiche.core.query import Parameters, QueryVerdict, judge_query
-from postiche.model import BodyMode, Example, Request, RequestBody
+from postiche.model import BodyMode, Controls, Example, Request, RequestBody, RouteConfig
 
 from .arbitrary import saved_paths, saved_queries, sent_paths, sent_queries, url
 from .building import QUICK, answered, example, get, plan, planned, raw, request, score, winner
@@ -101,7 +101,10 @@ def by_trying_all(plan: Plan, asked: Request) -> tuple[PlannedExample | None, fl
     call = Reading(asked, plan.config)
     points: dict[PlannedExample, float] = {}
     for each in planned(plan):
-        verdict = judge_path(each.path, call.path, wildcards=plan.config.match_wildcards)
+        config = plan.config
+        verdict = judge_path(
+            each.path, call.path, wildcards=config.match_wildcards, strict=config.strict
+        )
         allowed = each.source.method == asked.method and code_fits(each, call.directives)
         if allowed and verdict.step is not None and passes(call, each):
             points[each] = total(call, each, verdict.score)
@@ -206,6 +209,68 @@ def test_the_target_decides_unless_headers_or_bodies_are_matched(
     config: dict[str, Any], decides: bool
 ) -> None:
     assert plan(example(), **config).target_decides is decides
+
+
+PARTICULAR_BODIES = (*BODIES, raw('{"a": 1, "b": "x"}'), raw('{"a": "regex:[0-9]"}'), raw("{}"))
+SENT_BODIES = ("", "x", '{"a":1}', '{"a":1,"b":"x"}', '{"a":"7","at":1}', '{"a":1,"at":2}')
+ASKED_BY_EXAMPLES: tuple[dict[str, str], ...] = (
+    {},
+    {"x-mock-match-request-body": "true"},
+    {"x-mock-match-request-body": "false"},
+    {"x-mock-match-request-headers": "X-A"},
+    {"x-mock-body-schema": '{"required": ["a"]}'},
+)
+
+
+@st.composite
+def particular_example(draw: st.DrawFn) -> Example:
+    path = draw(st.one_of(saved_paths, saved_paths.map(lambda text: text + "/**")))
+    return replace(
+        draw(any_example()),
+        url=url(path, draw(st.one_of(saved_queries, st.just("a=regex:[0-9]")))),
+        request_headers=(("Content-Type", "application/json"), ("X-A", "regex:[0-9]")),
+        request_body=draw(st.sampled_from(PARTICULAR_BODIES)),
+        headers=tuple(draw(st.sampled_from(ASKED_BY_EXAMPLES)).items()),
+    )
+
+
+SWITCHES = st.fixed_dictionaries(
+    {},
+    optional={
+        "strict": st.booleans(),
+        "wildcard_tail": st.booleans(),
+        "match_regex": st.booleans(),
+        "match_body_subset": st.booleans(),
+        "ignore_body_fields": st.just(("$.at",)),
+        "routes": st.just(
+            (
+                RouteConfig("/users/**", "GET", Controls(response_code=404)),
+                RouteConfig("/a/**", None, Controls(match_body=True)),
+            )
+        ),
+    },
+)
+
+
+@QUICK
+@given(
+    st.lists(st.one_of(any_example(), particular_example()), max_size=8),
+    REQUESTS,
+    st.sampled_from(SENT_BODIES),
+    CONFIG,
+    SWITCHES,
+)
+def test_with_switches_the_indexes_find_the_winner_that_trying_all_finds(
+    examples: list[Example],
+    asked: Request,
+    body: str,
+    config: dict[str, Any],
+    switches: dict[str, Any],
+) -> None:
+    made = plan(*examples, **config, **switches)
+    sent = replace(asked, body=body.encode())
+    outcome = match(made, sent)
+    assert (outcome.example, outcome.score) == by_trying_all(made, sent)
 
 
 @QUICK

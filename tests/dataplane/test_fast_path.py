@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from postiche.core.collection import read_collection, read_environment
 from postiche.core.plan import Plan, compile_plan
-from postiche.dataplane.answer import Answer, answer_of
+from postiche.dataplane.answer import Answer, answered
 from postiche.dataplane.app import MockApp
 from postiche.dataplane.fast_path import LONGEST_BODY
 from postiche.dataplane.locate import at_root, by_path
@@ -319,9 +319,9 @@ def test_a_flood_of_urls_drives_out_nothing_that_is_in_use(
     def counted(*arguments: Any) -> Answer:
         nonlocal made
         made += 1
-        return answer_of(*arguments)
+        return answered(*arguments)
 
-    monkeypatch.setattr("postiche.dataplane.fast_path.answer_of", counted)
+    monkeypatch.setattr("postiche.dataplane.fast_path.answered", counted)
     pair = Pair(entry_with())
     pair.fast_calls.record = lambda *_: None  # type: ignore[method-assign]
     for number in range(2 * ENTRIES):
@@ -335,5 +335,5 @@ def test_a_failure_is_left_to_the_asgi_path(monkeypatch: pytest.MonkeyPatch) -> 
     def broken(*_: object) -> None:
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr("postiche.dataplane.fast_path.answer_of", broken)
+    monkeypatch.setattr("postiche.dataplane.fast_path.decide", broken)
     assert Pair(entry_with()).fast.answer(get("/a")) is None

@@ -178,6 +178,11 @@ def _sent_mock(body: dict[str, object]) -> dict[str, Any]:
     for complaint in _complaints(mock):
         raise wire.refused(complaint, "mock")
     assert isinstance(mock, dict)
+    try:
+        mock_config.changed(MockConfig(), mock.get("config", {}))
+    except ValueError as problem:
+        field, why = mock_config.field_and_remedy(problem)
+        raise wire.invalid_param(field, f"It {why}.") from None
     return mock
 
 

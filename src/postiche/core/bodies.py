@@ -4,17 +4,20 @@ Knows behaviour A.5 and how each body mode of the Collection format is sent.
 Must not know whether body matching is switched on, nor what equality earns.
 
 A body is compared by *keys*: canonical bytes, made once for each example when
-the plan is compiled, and for a request only when some candidate asks.
+the plan is compiled, and for a request only when some candidate asks. Where a
+config lets bodies differ in more than fields that do not count, a saved one is
+also a template, which the request's value is held against.
 """
 
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Final, Literal
 from urllib.parse import parse_qsl
 
 import orjson
 
+from postiche.core.likeness import EXACT, Likeness, Template
 from postiche.model import BodyMode, Headers, Request, RequestBody, joined
 
 Fields = list[tuple[str, str]]
@@ -25,6 +28,9 @@ Form = Literal["raw", "json", "form", "multipart", "graphql"]
 text fields of form-data, a GraphQL call."""
 
 BodyKey = bytes | FormKey
+
+NOT_JSON: Final = object()
+"""Stands for the value of a body that is no JSON."""
 
 MAX_DEPTH = 250
 """Levels of the deepest JSON that is compared by value; orjson writes 254."""
@@ -41,11 +47,15 @@ def media_type(content_type: str | None) -> str | None:
 
 
 class SentBody:
-    """A request's body with its forms parsed when first asked for, and never again."""
+    """A request's body with its forms parsed when first asked for, and never again.
 
-    def __init__(self, request: Request) -> None:
+    `likeness` says which fields do not count.
+    """
+
+    def __init__(self, request: Request, likeness: Likeness = EXACT) -> None:
         self.raw = request.body
         self._request = request
+        self._likeness = likeness
         self._keys: dict[Form, BodyKey | None] = {"raw": request.body}
 
     def key(self, form: Form) -> BodyKey | None:
@@ -57,10 +67,11 @@ class SentBody:
     def _read(self, form: Form) -> BodyKey | None:
         match form:
             case "json":
-                return json_key(self.raw)
+                if self._likeness.ignored is None:
+                    return json_key(self.raw)
+                return None if self.value is NOT_JSON else _canonical(self.value)
             case "graphql":
-                value = _parsed(self.raw)
-                return _graphql_key(value) if isinstance(value, dict) else None
+                return None if self.call is NOT_JSON else _canonical(self.call)
             case "form":
                 return _form_key(urlencoded(self.raw)) if len(self.raw) <= MAX_PARSED else None
             case "multipart":
@@ -74,6 +85,22 @@ class SentBody:
     def media_type(self) -> str | None:
         """The media type of the body, as sent."""
         return media_type(self._request.header("content-type"))
+
+    @cached_property
+    def value(self) -> Any:
+        """The body as a JSON value without the fields that do not count; else NOT_JSON."""
+        return _counting(self.document, self._likeness)
+
+    @cached_property
+    def call(self) -> Any:
+        """The body as a GraphQL call, without the fields that do not count; else NOT_JSON."""
+        value = self.document
+        return _counting(_graphql(value), self._likeness) if isinstance(value, dict) else NOT_JSON
+
+    @cached_property
+    def document(self) -> Any:
+        """The whole body as a JSON value; NOT_JSON if it is none."""
+        return _parsed(self.raw)
 
     @cached_property
     def fields(self) -> Fields | None:
@@ -90,12 +117,16 @@ class SentBody:
 
 @dataclass(frozen=True, slots=True)
 class SavedBody:
-    """An example's request body, ready to compare: its media type and its key by mode."""
+    """An example's request body, ready to compare: its media type and its key by mode.
+
+    `template` is what bodies are like that need not be equal; None where they must.
+    """
 
     mode: BodyMode | None
     media_type: str | None
     raw: bytes = b""
     key: bytes | FormKey | None = None
+    template: Template | None = None
 
     def equals(self, sent: SentBody) -> bool:
         """Whether the bodies are equal, whatever the content types say.
@@ -108,7 +139,11 @@ class SavedBody:
         if self.mode is BodyMode.RAW and sent.raw == self.raw:
             return True
         form = self._form
-        return form is not None and self.key is not None and sent.key(form) == self.key
+        if form is not None and self.key is not None and sent.key(form) == self.key:
+            return True
+        if self.template is None:
+            return False
+        return self.template.fits(sent.call if form == "graphql" else sent.value)
 
     def keys(self) -> list[tuple[Form, BodyKey]]:
         """The keys of which a request's body must have one to be equal.
@@ -136,21 +171,26 @@ class SavedBody:
                 return None
 
 
-def saved_body(body: RequestBody | None, headers: Headers) -> SavedBody:
+def saved_body(body: RequestBody | None, headers: Headers, likeness: Likeness = EXACT) -> SavedBody:
     """The comparable form of an example's body; variables are filled in already."""
     kind = media_type(joined(headers, "content-type"))
     if body is None:
         return SavedBody(None, kind)
     raw = _encoded(body.text)
-    match body.mode:
-        case BodyMode.RAW:
-            form = kind == "application/x-www-form-urlencoded"
-            key: bytes | FormKey | None = _form_key(urlencoded(raw)) if form else json_key(raw)
-        case BodyMode.GRAPHQL:
-            key = _graphql_key({"query": body.text, "variables": body.variables})
-        case _:
-            key = _form_key(list(body.fields))
-    return SavedBody(body.mode, kind, raw, key)
+    if body.mode not in (BodyMode.RAW, BodyMode.GRAPHQL):
+        return SavedBody(body.mode, kind, raw, _form_key(list(body.fields)))
+    if body.mode is BodyMode.RAW and kind == "application/x-www-form-urlencoded":
+        return SavedBody(body.mode, kind, raw, _form_key(urlencoded(raw)))
+    if body.mode is BodyMode.RAW:
+        if likeness is EXACT:
+            return SavedBody(body.mode, kind, raw, json_key(raw))
+        value = _parsed(raw)
+    else:
+        value = _graphql({"query": body.text, "variables": body.variables})
+    value = _counting(value, likeness)
+    key = None if value is NOT_JSON else _canonical(value)
+    template = None if key is None else likeness.template(value)
+    return SavedBody(body.mode, kind, raw, key, template)
 
 
 def json_key(raw: bytes) -> bytes | None:
@@ -161,7 +201,7 @@ def json_key(raw: bytes) -> bytes | None:
     so that such bodies compare as text.
     """
     value = _parsed(raw)
-    if value is _NOTHING:
+    if value is NOT_JSON:
         return None
     if _is_canonical(raw):
         return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
@@ -245,7 +285,6 @@ class _Parts:
             )
 
 
-_NOTHING = object()
 _LARGEST_EXACT = 2.0**53
 _LIKE_A_NUMBER = re.compile(rb"\d(?:[.eE]|\d{15})")  # a quick look: UUIDs and texts pass it, too
 _UNSURE_NUMBER = re.compile(rb"(?:^|[\s:,\[])-?\d+(?:[.eE]|(?<=\d{16}))")
@@ -253,11 +292,11 @@ _UNSURE_NUMBER = re.compile(rb"(?:^|[\s:,\[])-?\d+(?:[.eE]|(?<=\d{16}))")
 
 def _parsed(raw: bytes) -> Any:
     if len(raw) > MAX_PARSED:
-        return _NOTHING
+        return NOT_JSON
     try:
         return orjson.loads(raw)
     except orjson.JSONDecodeError:
-        return _NOTHING
+        return NOT_JSON
 
 
 def _canonical(value: Any) -> bytes | None:
@@ -281,14 +320,27 @@ def _as_in_javascript(value: Any, depth: int) -> Any:
     return value
 
 
-def _graphql_key(call: dict[str, Any]) -> bytes | None:
-    """Query and variables; absent, null, empty-text and empty-object variables are one."""
+def _counting(value: Any, likeness: Likeness) -> Any:
+    """A value without the fields that do not count; NOT_JSON for what is nested too deeply."""
+    if value is NOT_JSON:
+        return value
+    try:
+        return likeness.left_out_of(value)
+    except RecursionError:
+        return NOT_JSON
+
+
+def _graphql(call: dict[str, Any]) -> Any:
+    """Query and variables; absent, null, empty-text and empty-object variables are one.
+
+    NOT_JSON if the variables are text that is none.
+    """
     variables = call.get("variables")
     if isinstance(variables, str):
         variables = _parsed(_encoded(variables)) if variables.strip() else {}
-        if variables is _NOTHING:
-            return None
-    return _canonical({"query": call.get("query"), "variables": variables or {}})
+        if variables is NOT_JSON:
+            return NOT_JSON
+    return {"query": call.get("query"), "variables": variables or {}}
 
 
 def _form_key(fields: Fields) -> FormKey:

@@ -4,9 +4,10 @@ Knows how queries and bodies rank examples whose paths score alike, and works
 out when a plan is compiled what no request can change: examples that no
 request tells apart are one *class*, and a table leads from a body to its class.
 Must not know paths, nor `x-mock-*` headers and header matching: with those in
-force examples are judged one by one, by `match.py`.
+force examples are judged one by one, by `match.py`. So are those of a path
+where one has matching of its own, such as a schema or a pattern.
 
-The points are those of `match.total`; a property test holds them together.
+The points are those of `fitting.total`; a property test holds them together.
 With several saved queries on one path the one that matches fully is found by
 its pairs. Otherwise the work grows with the number of different sets of keys,
 and with the examples that share one whole parameter with the request.
@@ -17,6 +18,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from postiche.core.bodies import BodyKey, Form, SavedBody, SentBody
+from postiche.core.fitting import passes, total
 from postiche.core.query import ALL_MATCH, Pairs, Parameters, saved_pairs, without_values
 from postiche.core.reading import NO_PARAMETERS, Reading, points_of
 
@@ -203,12 +205,33 @@ class Various:
         return standing
 
 
-Candidates = Alike | Various
+class Particular:
+    """Examples of which some have matching of their own, so that each is tried."""
+
+    __slots__ = ("examples", "only")
+
+    def __init__(self, examples: Tied) -> None:
+        self.examples = examples
+        self.only = None
+
+    def best(self, call: Reading, path_score: float) -> Standing:
+        """The best of the examples for a request whose path scores so much."""
+        standing = OUT
+        for example in self.examples:
+            if passes(call, example):
+                points = total(call, example, path_score)
+                standing = better(standing, (points, (example,)))
+        return standing
+
+
+Candidates = Alike | Various | Particular
 
 
 def candidates(examples: "Sequence[PlannedExample]", *, typed: bool, queries: bool) -> Candidates:
     """Examples with one path, ready to compete; `typed` is body matching, `queries` count."""
     every = tuple(examples)
+    if any(example.particular for example in every):
+        return Particular(every)
     if len(every) == 1 or not queries:
         return Alike(every, every[0].query if queries else NO_PARAMETERS, typed=typed)
     classes: dict[object, list[PlannedExample]] = defaultdict(list)

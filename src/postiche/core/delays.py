@@ -15,7 +15,6 @@ from math import log
 from random import Random
 from typing import Final
 
-from postiche.core.directives import DELAY_RANGE
 from postiche.core.fields import Fields, number_within, plain_number
 from postiche.model import (
     Delay,
@@ -29,7 +28,7 @@ from postiche.model import (
 HEADER: Final = "x-mock-response-delay"
 KEY: Final = "delay"
 
-MAX_MS: Final = DELAY_RANGE[-1]
+MAX_MS: Final = 180_000
 """The longest delay in milliseconds (behaviour B.4); what is drawn beyond it becomes it."""
 MAX_SIGMA: Final = 10
 """Far beyond what is measured anywhere, and still a number when drawn."""

@@ -1,23 +1,51 @@
-"""The `x-mock-*` request headers, read once.
+"""What the matcher is asked to do for a call.
 
-Knows their names, forms and precedence over the config (behaviour A.1.3, A.4,
-A.5, B.4). Must not know what the matcher makes of them.
+Knows which controls bear on matching (behaviour A.1.3, A.4, A.5), and that a
+request's own headers win over what the config says. Must not know what the
+matcher makes of them.
 """
 
 from dataclasses import dataclass
+from typing import Final
 
-from postiche.model import MockConfig, Request
+from postiche.core import body_schemas
+from postiche.core.controls import (
+    CONTROLS,
+    NO_CONTROLS,
+    PREFIX,
+    UNKNOWN_CODE,
+    Place,
+    lowered,
+    merged,
+    of_config,
+    of_headers,
+    sent_text,
+)
+from postiche.core.paths import canonical
+from postiche.core.rules import Rules
+from postiche.model import Controls, MockConfig, Request
 
-PREFIX = "x-mock-"
-DELAY_RANGE = range(1, 180_001)
-"""Milliseconds that `x-mock-response-delay` may ask for; anything else is ignored (B.4)."""
+__all__ = [
+    "EXAMPLE_CONTROLS",
+    "PREFIX",
+    "UNKNOWN_CODE",
+    "Asked",
+    "Directives",
+    "asked_by",
+    "directives_of",
+    "in_force",
+    "is_steered",
+    "listed_headers",
+    "read_directives",
+    "sent_text",
+]
 
-EXAMPLE_CONTROLS: frozenset[str] = frozenset()
-"""Saved response headers that steer their own example, lower case. So far none does: all that
-begin with PREFIX are left out of replies, and the lint says so."""
 
-UNKNOWN_CODE = -1
-"""A malformed `x-mock-response-code`: it matches no example (A.2)."""
+EXAMPLE_CONTROLS: Final = frozenset(
+    (body_schemas.HEADER, *(each.header for each in CONTROLS if Place.EXAMPLE in each.places))
+)
+"""Saved response headers that steer their own example, lower case. All that begin with PREFIX
+are left out of replies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +59,18 @@ class Directives:
     match_body: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a request asks for by header, and what route and mock ask `below` that."""
+
+    request: Controls
+    below: Controls
+
+    def directives(self, example: Controls = NO_CONTROLS) -> Directives:
+        """The directives, with those of an example where they belong in between."""
+        return directives_of(merged(self.request, example, self.below))
+
+
 def is_steered(request: Request) -> bool:
     """Whether a request has any `x-mock-*` header, known or not."""
     for name, _ in request.headers:  # noqa: SIM110 - any() takes three times as long here
@@ -39,63 +79,36 @@ def is_steered(request: Request) -> bool:
     return False
 
 
+def asked_by(request: Request) -> Controls:
+    """What the `x-mock-*` headers of a request ask for."""
+    if not is_steered(request):
+        return NO_CONTROLS
+    return of_headers(request.headers, Place.REQUEST)
+
+
+def in_force(rules: Rules, request: Request, example: Controls = NO_CONTROLS) -> Controls:
+    """All controls that hold for a call that an example, or nothing, answers."""
+    path = canonical(request.target.partition("?")[0])
+    route = rules.routes.of(request.method.upper(), path)
+    return merged(asked_by(request), example, route.controls)
+
+
+def directives_of(controls: Controls) -> Directives:
+    """The directives that controls are."""
+    return Directives(
+        controls.response_code,
+        controls.response_id,
+        controls.response_name,
+        frozenset(controls.match_headers or ()),
+        bool(controls.match_body),
+    )
+
+
 def listed_headers(config: MockConfig) -> frozenset[str]:
     """The headers that the config itself wants matched, in lower case."""
-    return _lowered(config.headers if config.match_header else ())
+    return frozenset(lowered(config.headers)) if config.match_header else frozenset()
 
 
 def read_directives(config: MockConfig, request: Request) -> Directives:
     """The directives of a request; what a header leaves open the config decides."""
-    if not is_steered(request):
-        return Directives(match_headers=listed_headers(config), match_body=config.match_body)
-    listed = request.header("x-mock-match-request-headers")
-    return Directives(
-        code=_code(request.header("x-mock-response-code")),
-        id=_stripped(request.header("x-mock-response-id")),
-        name=_name(request.header("x-mock-response-name")),
-        match_headers=listed_headers(config) if listed is None else _lowered(listed.split(",")),
-        match_body=_flag(request.header("x-mock-match-request-body"), config.match_body),
-    )
-
-
-def delay_ms(config: MockConfig, request: Request) -> int:
-    """How long to wait before the reply, in milliseconds; the header wins over the config."""
-    asked = _number(request.header("x-mock-response-delay"))
-    if asked in DELAY_RANGE:
-        return asked
-    return config.delay.duration if config.delay is not None else 0
-
-
-def _lowered(names: tuple[str, ...] | list[str]) -> frozenset[str]:
-    return frozenset(name.strip().lower() for name in names if name.strip())
-
-
-def _code(value: str | None) -> int | None:
-    return None if value is None else _number(value)
-
-
-def _number(value: str | None) -> int:
-    text = (value or "").strip()
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else UNKNOWN_CODE
-
-
-def _stripped(value: str | None) -> str | None:
-    return None if value is None else value.strip()
-
-
-def _name(value: str | None) -> str | None:
-    return None if value is None else sent_text(value).strip()
-
-
-def sent_text(value: str) -> str:
-    """A header value as its sender meant it: UTF-8 beyond ASCII arrives read as Latin-1."""
-    if value.isascii():
-        return value
-    try:
-        return value.encode("latin-1").decode()
-    except UnicodeError:
-        return value
-
-
-def _flag(value: str | None, default: bool) -> bool:
-    return {"true": True, "false": False}.get((value or "").strip().lower(), default)
+    return Asked(asked_by(request), of_config(config)).directives()

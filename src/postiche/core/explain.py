@@ -16,9 +16,8 @@ from functools import cached_property
 from postiche.core.candidates import PREFERRED_CODE
 from postiche.core.corrections import Remedies, is_crowded, remedies
 from postiche.core.errors import MockError
-from postiche.core.index import stages
 from postiche.core.judging import Choice, Judge, Points, Verdict
-from postiche.core.match import Outcome, Reading, match, preferred
+from postiche.core.match import Outcome, Reading, match, preferred, stages_of
 from postiche.core.nearby import (
     body_distance,
     choice_distance,
@@ -135,7 +134,7 @@ def nearest(
 
 
 def _explained(plan: Plan, request: Request, limit: int, pool: int, *, public: bool) -> Explanation:
-    call = Reading(request, plan.config)
+    call = Reading(request, plan.config, plan.rules)
     outcome = match(plan, request)
     judge = Judge(plan, call, public=public)
     winner = None if outcome.example is None else judge.on(outcome.example)
@@ -197,7 +196,7 @@ def _unanswered(plan: Plan, call: Reading) -> SavedRequest | None:
     method = plan.methods.get(call.request.method.upper())
     if method is None:
         return None
-    for _, look_up in stages(call.path, wildcards=call.config.match_wildcards):
+    for _, look_up in stages_of(call):
         for _, saved in look_up(method.unanswered, call.path):
             return next(iter(saved), None)
     return None

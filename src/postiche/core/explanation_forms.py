@@ -40,6 +40,7 @@ SHORT_STEPS = {
     Step.IDS: "IDs",
     Step.IDS_AND_SLASH: "IDs, slashes",
     Step.DISTANCE: "spelling",
+    Step.TAIL: "tail",
 }
 """The steps of the path in a table."""
 

@@ -43,16 +43,18 @@ _LOOSE_STEPS = (Step.TRAILING_SLASH, Step.CASE, Step.CASE_AND_SLASH)
 class _Node(Generic[Leaf]):
     """One level of the trie of wildcards: children by literal text and by wildcard.
 
-    `whole` is the child of the wildcard that is all of its segment.
+    `whole` is the child of the wildcard that is all of its segment; `tail` is
+    the leaf of what ends here in a tail.
     """
 
-    __slots__ = ("leaf", "literals", "whole", "wildcards")
+    __slots__ = ("leaf", "literals", "tail", "whole", "wildcards")
 
     def __init__(self) -> None:
         self.literals: dict[str, _Node[Leaf]] = {}
         self.whole: _Node[Leaf] | None = None
         self.wildcards: list[tuple[Wildcard, _Node[Leaf]]] = []
         self.leaf: Leaf | None = None
+        self.tail: Leaf | None = None
 
     def below(self, part: str | Wildcard) -> "_Node[Leaf]":
         """The child for a part, made if missing."""
@@ -69,6 +71,17 @@ class _Node(Generic[Leaf]):
         child = _Node[Leaf]()
         self.wildcards.append((part, child))
         return child
+
+    def children(self, segment: str) -> "Iterator[_Node[Leaf]]":
+        """The children that a request's segment leads to."""
+        child = self.literals.get(segment)
+        if child is not None:
+            yield child
+        if segment and self.whole is not None:
+            yield self.whole
+        for wildcard, below in self.wildcards:
+            if wildcard.capture(segment) is not None:
+                yield below
 
 
 class PathIndex(Generic[Leaf]):
@@ -126,6 +139,19 @@ class PathIndex(Generic[Leaf]):
             level = below
         return [(Step.WILDCARD, node.leaf) for node in level if node.leaf is not None]
 
+    def tails(self, path: str) -> list[tuple[Step, Leaf]]:
+        """What covers the path by a tail."""
+        level = [self._wildcards]
+        found = [node.tail for node in level]
+        for segment in path.split("/")[1:]:
+            level = [child for node in level for child in node.children(segment)]
+            found += [node.tail for node in level]
+        return [(Step.TAIL, leaf) for leaf in found if leaf is not None]
+
+    def trailing_slash(self, path: str) -> list[tuple[Step, Leaf]]:
+        """What passes step 2 and not step 1."""
+        return [found for found in self.loose(path) if found[0] is Step.TRAILING_SLASH]
+
     def only_covered(self, path: str) -> Leaf | None:
         """The one that passes step 5, if it is the only one that passes any of steps 1 to 5."""
         key = lower_without_slash(path)
@@ -162,16 +188,22 @@ class PathIndex(Generic[Leaf]):
 LookUp = Callable[[PathIndex[Any], str], Iterable[tuple[Step, Any]]]
 Stages = tuple[tuple[Step, LookUp], ...]
 
-_STRICT: Stages = ((Step.IDENTICAL, PathIndex.identical), (Step.TRAILING_SLASH, PathIndex.loose))
+_FEW: Stages = ((Step.IDENTICAL, PathIndex.identical), (Step.TRAILING_SLASH, PathIndex.loose))
 _LENIENT: Stages = ((Step.IDS, PathIndex.without_ids), (Step.DISTANCE, PathIndex.almost))
-_ALL: Stages = (*_STRICT, (Step.WILDCARD, PathIndex.covered), *_LENIENT)
+_ALL: Stages = (*_FEW, (Step.WILDCARD, PathIndex.covered), *_LENIENT)
+_STRICT: Stages = (_FEW[0], (Step.TRAILING_SLASH, PathIndex.trailing_slash), _ALL[2])
+_TAIL: Stages = ((Step.TAIL, PathIndex.tails),)
 
 
-def stages(path: str, *, wildcards: bool) -> Stages:
+def stages(path: str, *, wildcards: bool, strict: bool = False, tails: bool = False) -> Stages:
     """The look-ups for a path in the order of the steps, each with the first step it may find."""
     if len(path) > MAX_LENIENT:
-        return _STRICT
-    return _ALL if wildcards else (*_STRICT, *_LENIENT)
+        return _STRICT[:2] if strict else _FEW
+    if strict:
+        found = _STRICT if wildcards else _STRICT[:2]
+    else:
+        found = _ALL if wildcards else (*_FEW, *_LENIENT)
+    return (*found, *_TAIL) if tails and wildcards else found
 
 
 class _Places(Generic[Entry, Leaf]):
@@ -212,17 +244,20 @@ class _Places(Generic[Entry, Leaf]):
         }
 
     def wildcards(self) -> _Node[Leaf]:
-        """The trie of the paths that have wildcards."""
+        """The trie of the paths that have wildcards or a tail."""
         root: _Node[Leaf] = _Node()
-        ends: dict[int, tuple[_Node[Leaf], list[PathPattern]]] = {}
+        ends: dict[tuple[int, bool], tuple[_Node[Leaf], list[PathPattern]]] = {}
         for path in self._entries:
             if path.names:
                 node = root
                 for part in path.parts:
                     node = node.below(part)
-                ends.setdefault(id(node), (node, []))[1].append(path)
-        for node, paths in ends.values():
-            node.leaf = self._leaf(paths)
+                ends.setdefault((id(node), path.tail), (node, []))[1].append(path)
+        for (_, tail), (node, paths) in ends.items():
+            if tail:
+                node.tail = self._leaf(paths)
+            else:
+                node.leaf = self._leaf(paths)
         return root
 
     def _grouped(self, step: Step) -> dict[str, list[str]]:

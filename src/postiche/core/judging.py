@@ -19,6 +19,7 @@ from postiche.core.differences import (
     path_differences,
     query_differences,
 )
+from postiche.core.directives import Directives
 from postiche.core.match import Reading, body_fits, code_fits, headers_fit, total, with_id
 from postiche.core.paths import PathVerdict, judge_path
 from postiche.core.plan import MethodPlan, Plan, PlannedExample
@@ -80,8 +81,8 @@ class Verdict:
     @cached_property
     def path(self) -> PathVerdict:
         """Stage 3."""
-        wildcards = self.call.config.match_wildcards
-        return judge_path(self.example.path, self.call.path, wildcards=wildcards)
+        wildcards, strict = self.call.config.match_wildcards, self.call.config.strict
+        return judge_path(self.example.path, self.call.path, wildcards=wildcards, strict=strict)
 
     @cached_property
     def query(self) -> QueryVerdict | None:
@@ -98,7 +99,12 @@ class Verdict:
     @cached_property
     def body_fits(self) -> bool:
         """Stage 5, body; True if body matching is off."""
-        return not self.call.directives.match_body or body_fits(self.call, self.example)
+        return not self.directives.match_body or body_fits(self.call, self.example)
+
+    @property
+    def directives(self) -> Directives:
+        """The directives for the example, which may ask for something itself."""
+        return self.call.directives_for(self.example.controls)
 
     @cached_property
     def out_at(self) -> Stage | None:
@@ -129,7 +135,7 @@ class Verdict:
         if self.query is not None:
             found += query_differences(self.call, self.example, self.saved)
         found += header_differences(self.call, self.example, self.saved)
-        if self.call.directives.match_body:
+        if self.directives.match_body:
             found += body_differences(self.call, self.example, self.saved)
         elif self.points is not None and not self.points.body:
             found += content_differences(self.call, self.example, self.saved)
@@ -141,6 +147,8 @@ class Verdict:
 
     def _code(self) -> Difference:
         asked = self.call.request.header("x-mock-response-code")
+        if asked is None and self.call.directives.code is not None:
+            asked = str(self.call.directives.code)
         code = str(self.example.source.code)
         return Difference(Stage.DIRECTIVES, "x-mock-response-code", asked, code)
 

@@ -23,11 +23,12 @@ from typing import NamedTuple
 from postiche.core.candidates import OUT, Candidates, Standing, better, preferred
 from postiche.core.directives import Directives, is_steered
 from postiche.core.errors import MockError
-from postiche.core.index import stages
+from postiche.core.fitting import body_fits, headers_fit, passes, total
+from postiche.core.index import Stages, stages
 from postiche.core.paths import MAX_LENIENT, SCORES, Step, captures, covered, segments
 from postiche.core.plan import MethodPlan, Plan, PlannedExample
 from postiche.core.query import ALL_MATCH, MOST_LOST
-from postiche.core.reading import EQUAL_BODY, Reading, points_of
+from postiche.core.reading import EQUAL_BODY, Reading
 from postiche.model import Request
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "match",
     "passes",
     "preferred",
+    "stages_of",
     "total",
     "with_id",
 ]
@@ -88,14 +90,14 @@ def match(plan: Plan, request: Request) -> Outcome:
     method = plan.methods.get(request.method.upper())
     if method is None:
         return NO_MATCH
-    call = Reading(request, plan.config)
-    steered = is_steered(request)
+    call = Reading(request, plan.config, plan.rules)
+    steered = is_steered(request) or (plan.rules.choose and call.route.choosing)
     if steered and call.directives.id is not None:
         return _chosen(call, with_id(method, call.directives.id))
     if steered and call.directives.name is not None:
         return _chosen(call, method.by_name.get(call.directives.name, ()))
     if steered or plan.headers_decide:
-        return _best(method, call, call.bonus, _OneByOne())
+        return _best(method, call, _most(method, call), _OneByOne())
     bonus = _bonus(method, call) if request.body or call.pairs else 0.0
     return _best(method, call, bonus, _all_at_once)
 
@@ -107,7 +109,7 @@ def by_wildcards_alone(plan: Plan, method: str, target: str) -> Covered | None:
     headers. None says nothing: then `match` has to be asked.
     """
     examples = plan.methods.get(method)
-    if examples is None or not plan.config.match_wildcards:
+    if examples is None or not plan.config.match_wildcards or plan.rules.choose:
         return None
     if "%" in target or "?" in target or len(target) > MAX_LENIENT:
         return None
@@ -120,7 +122,7 @@ def _best(method: MethodPlan, call: Reading, bonus: float, judge: Judge) -> Outc
     """The example with the most points; `bonus` is the most that query and body may add."""
     best, tied = OUT
     found, decided = False, Step.IDENTICAL
-    for first, look_up in stages(call.path, wildcards=call.config.match_wildcards):
+    for first, look_up in stages_of(call):
         if best > _SCORES[first] + bonus:
             break  # the steps that are left can neither win nor tie
         for step, candidates in look_up(method.examples, call.path):
@@ -142,8 +144,29 @@ def _best(method: MethodPlan, call: Reading, bonus: float, judge: Judge) -> Outc
     return Outcome(winner, best, _captured(call, winner))
 
 
+def stages_of(call: Reading) -> Stages:
+    """The look-ups that the config leaves for a request's path."""
+    config = call.config
+    return stages(
+        call.path,
+        wildcards=config.match_wildcards,
+        strict=config.strict,
+        tails=config.wildcard_tail,
+    )
+
+
+def _most(method: MethodPlan, call: Reading) -> float:
+    """The most that query and body can add for any example, whatever it asks for itself."""
+    if not method.particular:
+        return call.bonus
+    query = ALL_MATCH if call.pairs else 0.0
+    return query + EQUAL_BODY if call.request.body else query
+
+
 def _bonus(method: MethodPlan, call: Reading) -> float:
     """The most that query and body can add for any example of the method."""
+    if method.particular:
+        return _most(method, call)
     possible = method.sends_bodies and not call.config.match_body
     body = EQUAL_BODY if possible and call.request.body else 0.0
     unknown = 0
@@ -205,50 +228,11 @@ def _chosen(call: Reading, named: Iterable[PlannedExample]) -> Outcome:
 def _unanswered(method: MethodPlan, call: Reading) -> bool:
     """Whether a saved request would have fitted, had it an example (behaviour B.1)."""
     return any(
-        True
-        for _, look_up in stages(call.path, wildcards=call.config.match_wildcards)
-        for _ in look_up(method.unanswered, call.path)
+        True for _, look_up in stages_of(call) for _ in look_up(method.unanswered, call.path)
     )
 
 
-# --- stages 4 to 6 ---------------------------------------------------------------------
-
-
-def passes(call: Reading, example: PlannedExample) -> bool:
-    """Whether header and body matching, where switched on, keep the example (A.4, A.5)."""
-    return headers_fit(call, example) and (
-        not call.directives.match_body or body_fits(call, example)
-    )
-
-
-def headers_fit(call: Reading, example: PlannedExample) -> bool:
-    """Whether every listed header has the saved value, trimmed; absent on both sides is equal."""
-    sent, saved = call.wanted_headers, example.headers
-    return all(saved.get(name, "") == value for name, value in sent.items()) and not any(
-        value and name in call.directives.match_headers and name not in sent
-        for name, value in saved.items()
-    )
-
-
-def body_fits(call: Reading, example: PlannedExample) -> bool:
-    """Whether the bodies are equal and of one saved Content-Type (behaviour A.5).
-
-    Two empty bodies are equal without one: a GET has no Content-Type to save.
-    """
-    saved = example.body
-    if saved.mode is None and not call.body.raw:
-        return True
-    typed = saved.media_type is not None and saved.media_type == call.body.media_type
-    return typed and saved.equals(call.body)
-
-
-def total(call: Reading, example: PlannedExample, path_score: float) -> float:
-    """The points of an example that is still in: path, query, and an equal body (A.1.4 to 6)."""
-    query = call.query_points(example.query)
-    matching_bodies = not call.request.body or call.directives.match_body
-    return points_of(
-        path_score, query, equal_body=not matching_bodies and example.body.equals(call.body)
-    )
+# --- what the path captured --------------------------------------------------------
 
 
 def _captured(call: Reading, example: PlannedExample) -> Mapping[str, str]:

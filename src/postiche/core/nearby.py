@@ -14,8 +14,7 @@ from rapidfuzz.distance import Indel
 
 from postiche.core.bodies import SavedBody
 from postiche.core.directives import Directives
-from postiche.core.index import stages
-from postiche.core.match import Reading, with_id
+from postiche.core.match import Reading, stages_of, with_id
 from postiche.core.paths import Wildcard, is_id, segments
 from postiche.core.plan import MethodPlan, Plan, PlannedExample
 
@@ -150,7 +149,7 @@ def fitting(method: MethodPlan, call: Reading, most: int = MAX_FITTING) -> list[
 
 def _by_path(method: MethodPlan, call: Reading) -> Iterator[PlannedExample]:
     """The examples whose path fits, in the order of the steps; one may repeat."""
-    for _, look_up in stages(call.path, wildcards=call.config.match_wildcards):
+    for _, look_up in stages_of(call):
         for _, leaf in look_up(method.examples, call.path):
             yield from leaf.examples
 

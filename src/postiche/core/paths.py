@@ -23,6 +23,9 @@ MAX_LENIENT = 16_384
 """Characters of a path beyond which only steps 1 to 4 are tried: the rest look at every segment,
 and no real path is that long."""
 
+TAIL = "**"
+"""The last segment of a path that covers all that follows, nothing included."""
+
 
 class Step(IntEnum):
     """The steps of behaviour A.1.4 in the order in which they are tried; the value is the row."""
@@ -35,10 +38,15 @@ class Step(IntEnum):
     IDS = 6
     IDS_AND_SLASH = 7
     DISTANCE = 8
+    TAIL = 9
+    """Not Postman's: the switch `wildcardTail`."""
 
 
 ALL_STEPS = tuple(Step)
-STRICT_STEPS = tuple(step for step in Step if step < Step.WILDCARD)
+SHORT_STEPS = tuple(step for step in Step if step < Step.WILDCARD)
+STRICT_STEPS = (Step.IDENTICAL, Step.TRAILING_SLASH, Step.WILDCARD, Step.TAIL)
+"""What the switch `strict` leaves: case, IDs and spelling count. A trailing slash does not, as
+Postman tells paths apart by it where both are saved (95 points, not 100)."""
 
 SCORES = {
     Step.IDENTICAL: 100.0,
@@ -49,8 +57,10 @@ SCORES = {
     Step.IDS: 79.0,
     Step.IDS_AND_SLASH: 75.0,
     Step.DISTANCE: 70.0,
+    Step.TAIL: 60.0,
 }
-"""Points of each step (behaviour A.1.4)."""
+"""Points of each step (behaviour A.1.4). A tail has fewer than all steps of Postman's: what stands
+for anything comes after whatever was saved for something like it."""
 
 SIMILARITY = 0.75
 """How alike every segment must be for step 8: 1 - distance / length of the request's segment.
@@ -90,9 +100,10 @@ def same(path: str) -> str:
     return path
 
 
-def steps_for(path: str) -> tuple[Step, ...]:
+def steps_for(path: str, *, strict: bool = False) -> tuple[Step, ...]:
     """The steps that are tried for a request's path."""
-    return STRICT_STEPS if len(path) > MAX_LENIENT else ALL_STEPS
+    steps = SHORT_STEPS if len(path) > MAX_LENIENT else ALL_STEPS
+    return tuple(step for step in steps if step in STRICT_STEPS) if strict else steps
 
 
 def without_slash(path: str) -> str:
@@ -186,27 +197,42 @@ class PathPattern:
     Variables stay in the text as written, so that the steps of equal keys see
     them literally. `names` are the variables that the path can capture;
     `whole` has each with the place of its segment if all of them cover whole
-    ones and none occurs twice.
+    ones and none occurs twice. With `tail` the path ended in TAIL, which is not
+    among the parts.
     """
 
     text: str
     parts: tuple[str | Wildcard, ...]
     names: tuple[str, ...] = field(default=(), compare=False)
     whole: tuple[tuple[str, int], ...] = field(default=(), compare=False)
+    tail: bool = False
 
 
-def path_pattern(path: str) -> PathPattern:
-    """The pattern of a SplitUrl's path, whose known variables are filled in already."""
+def path_pattern(path: str, *, tails: bool = False) -> PathPattern:
+    """The pattern of a SplitUrl's path, whose known variables are filled in already.
+
+    With `tails` a last segment TAIL covers all that follows.
+    """
     written = path.split("/")[1:]
-    if not _SPECIAL.search(path):
+    tail = tails and written[-1:] == [TAIL]
+    if not tail and not _SPECIAL.search(path):
         return PathPattern(path, tuple(written))
-    parts = tuple(_part(segment) for segment in written)
+    parts = tuple(_part(segment) for segment in (written[:-1] if tail else written))
     text = "/".join(["", *(_plain(segment) for segment in written)])
     found = [(part, place) for place, part in enumerate(parts) if isinstance(part, Wildcard)]
     names = tuple(chain.from_iterable(part.names for part, _ in found))
+    if tail:
+        return PathPattern(text, parts, (*names, TAIL), tail=True)
     whole = tuple((p.names[0], place) for p, place in found if p.literals == WHOLE_SEGMENT)
     simple = len(whole) == len(found) == len(set(names))
     return PathPattern(text, parts, names, whole if simple else ())
+
+
+def covers(pattern: PathPattern, requested: list[str]) -> bool:
+    """Whether a pattern, which need not have wildcards, covers a request's segments."""
+    if not pattern.names:
+        return tuple(requested) == pattern.parts
+    return captures(pattern, requested) is not None
 
 
 def covered(pattern: PathPattern, path: str) -> dict[str, str]:
@@ -218,15 +244,16 @@ def covered(pattern: PathPattern, path: str) -> dict[str, str]:
 
 
 def captures(pattern: PathPattern, requested: list[str]) -> dict[str, str] | None:
-    """What the wildcards cover in a request's segments; None unless step 5 is passed.
+    """What the wildcards cover in a request's segments; None unless step 5 or a tail is passed.
 
     Static segments are compared case-sensitively and the number of segments
-    must be equal (behaviour A.2). A name that occurs twice keeps its first text.
+    must be equal (behaviour A.2), but for a tail. A name that occurs twice keeps its first text.
     """
-    if len(requested) != len(pattern.parts) or not pattern.names:
+    missing = len(pattern.parts) - len(requested)
+    if missing > 0 or not pattern.names or (missing < 0 and not pattern.tail):
         return None
     captured: dict[str, str] = {}
-    for part, segment in zip(pattern.parts, requested):  # noqa: B905 - equally long, see above
+    for part, segment in zip(pattern.parts, requested):  # noqa: B905 - a tail has no parts
         if isinstance(part, str):
             if part != segment:
                 return None
@@ -239,6 +266,8 @@ def captures(pattern: PathPattern, requested: list[str]) -> dict[str, str] | Non
         else:
             for name, value in zip(part.names, covered):  # noqa: B905 - one for each
                 captured.setdefault(name, value)
+    if pattern.tail:
+        captured[TAIL] = "/".join(map(readable, requested[len(pattern.parts) :]))
     return captured
 
 
@@ -295,15 +324,19 @@ class PathVerdict:
         return SCORES[self.step] if self.step is not None else 0.0
 
 
-def judge_path(pattern: PathPattern, path: str, *, wildcards: bool) -> PathVerdict:
+def judge_path(
+    pattern: PathPattern, path: str, *, wildcards: bool, strict: bool = False
+) -> PathVerdict:
     """The first step that a request's canonical path passes against one example (A.1.4).
 
-    With `wildcards` False step 5 is left out (`matchWildcards`, A.3).
+    With `wildcards` False step 5 is left out (`matchWildcards`, A.3), and with
+    it the tail; `strict` leaves STRICT_STEPS.
     """
     requested = segments(path)
-    for step in steps_for(path):
-        if step is Step.WILDCARD:
-            captured = captures(pattern, requested) if wildcards else None
+    for step in steps_for(path, strict=strict):
+        if step in (Step.WILDCARD, Step.TAIL):
+            fits = wildcards and pattern.tail == (step is Step.TAIL)
+            captured = captures(pattern, requested) if fits else None
             if captured is not None:
                 return PathVerdict(step, captured)
         elif step is Step.DISTANCE:

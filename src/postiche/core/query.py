@@ -5,10 +5,12 @@ Knows behaviour A.1.5 and A.2. Must not know paths, headers or bodies.
 
 from collections import Counter
 from dataclasses import dataclass
+from itertools import islice
 from typing import NamedTuple
 from urllib.parse import unquote
 
 from postiche.core.urls import TOKEN, shown
+from postiche.core.value_patterns import ValuePattern, value_pattern
 
 ALL_MATCH = 10.0
 """Points when every parameter matches, and what the percentage of some matches is taken of."""
@@ -22,11 +24,19 @@ written, most other clients write a space so; taking them for one serves both. `
 again: a client that encodes the plus of "a+b" means the example that was saved with it."""
 
 
+MAX_TRIED = 20
+"""How many values of one key are held against patterns; no real query repeats a key so often."""
+
+
 class Values(NamedTuple):
-    """The values of one key with their counts; None is one with an unresolved variable."""
+    """The values of one key with their counts; None is one with an unresolved variable.
+
+    `patterns` are saved values that stand for many; `total` counts them, too.
+    """
 
     counts: Counter[str | None]
     total: int
+    patterns: tuple[ValuePattern, ...] = ()
 
 
 Parameters = dict[str, Values]
@@ -87,7 +97,7 @@ def saved_pairs(saved: Parameters) -> Pairs | None:
 
 def without_values(saved: Parameters) -> Parameters:
     """The parameters with every value unknown: what is left when no value matches."""
-    return {key: Values(Counter({None: total}), total) for key, (_, total) in saved.items()}
+    return {key: Values(Counter({None: each.total}), each.total) for key, each in saved.items()}
 
 
 def saved_parameters(query: str) -> Parameters:
@@ -97,6 +107,31 @@ def saved_parameters(query: str) -> Parameters:
         read = None if TOKEN.search(value) else _decoded(value)
         found.setdefault(shown(_decoded(key)), Counter())[read] += 1
     return _totalled(found)
+
+
+def patterned_parameters(query: str) -> Parameters:
+    """As `saved_parameters`, with the values that are patterns read so.
+
+    A "+" in a pattern is a "+" and no space.
+    """
+    patterns: dict[str, list[ValuePattern]] = {}
+    plain: list[str] = []
+    for key, value in _pairs(query):
+        pattern = value_pattern(unquote(shown(value)))
+        if pattern is None:
+            plain.append(f"{key}={value}")
+        else:
+            patterns.setdefault(shown(_decoded(key)), []).append(pattern)
+    found = saved_parameters("&".join(plain))
+    for key, several in patterns.items():
+        known = found.get(key, Values(Counter(), 0))
+        found[key] = Values(known.counts, known.total + len(several), tuple(several))
+    return found
+
+
+def has_patterns(saved: Parameters) -> bool:
+    """Whether any value is a pattern."""
+    return any(values.patterns for values in saved.values())
 
 
 def first_values(query: str) -> dict[str, str]:
@@ -124,9 +159,23 @@ def judge_query(saved: Parameters, requested: Parameters, requested_count: int) 
             for value, count in values.counts.items()
             if value is not None
         )
+        if values.patterns:
+            same += _fitting(values, there)
         matched += same
         partial += max(values.total, there.total) - same
     return QueryVerdict(matched, partial, missing + requested_count - known)
+
+
+def _fitting(saved: Values, requested: Values) -> int:
+    """How many of the saved patterns cover a value that equals no saved one; each value once."""
+    left = list(islice((requested.counts - saved.counts).elements(), MAX_TRIED))
+    fitting = 0
+    for pattern in saved.patterns:
+        covered = next((v for v in left if v is not None and pattern.fits(v)), None)
+        if covered is not None:
+            left.remove(covered)
+            fitting += 1
+    return fitting
 
 
 def parameter_count(found: Parameters) -> int:

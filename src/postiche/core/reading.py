@@ -5,7 +5,8 @@ one does, and once. Must not know examples or plans.
 """
 
 from postiche.core.bodies import SentBody
-from postiche.core.directives import Directives, read_directives, sent_text
+from postiche.core.controls import filtering
+from postiche.core.directives import Asked, Directives, asked_by, sent_text
 from postiche.core.paths import canonical
 from postiche.core.query import (
     ALL_MATCH,
@@ -16,22 +17,27 @@ from postiche.core.query import (
     pairs,
     parameters_of,
 )
-from postiche.model import MockConfig, Request
+from postiche.core.routes import RouteControls
+from postiche.core.rules import Rules, rules_of
+from postiche.model import Controls, MockConfig, Request
 
 EQUAL_BODY = 5.0
 """Points for an equal body while body matching is off (behaviour A.1.6, note of 2023-01-17)."""
 
 NO_PARAMETERS: Parameters = {}
+NO_HEADERS: dict[frozenset[str], dict[str, str]] = {}
 
 
 class Reading:
     """A request as the stages see it; each part is read when first asked for, and once.
 
     `path` is canonical; `pairs` are the parameters of the query, none of them
-    where the config says that queries do not count.
+    where the config says that queries do not count. `rules` are those of the
+    config; without them they are made.
     """
 
     __slots__ = (
+        "_asked",
         "_body",
         "_directives",
         "_query",
@@ -41,26 +47,45 @@ class Reading:
         "path",
         "query_count",
         "request",
+        "rules",
     )
 
-    def __init__(self, request: Request, config: MockConfig) -> None:
+    def __init__(self, request: Request, config: MockConfig, rules: Rules | None = None) -> None:
         path, _, query = request.target.partition("?")
         self.request = request
         self.config = config
+        self.rules = rules or rules_of(config)
         self.path = canonical(path) if "%" in path or not path else path
         self.pairs: Pairs = pairs(query) if query and config.match_query_params else ()
         self.query_count = len(self.pairs)
+        self._asked: Asked | None = None
         self._directives: Directives | None = None
         self._query: Parameters | None = None if self.pairs else NO_PARAMETERS
         self._body: SentBody | None = None
-        self._wanted: dict[str, str] | None = None
+        self._wanted: dict[frozenset[str], dict[str, str]] = NO_HEADERS
+
+    @property
+    def route(self) -> RouteControls:
+        """What the route of the request and the mock ask for."""
+        return self.rules.routes.of(self.request.method.upper(), self.path)
+
+    @property
+    def asked(self) -> Asked:
+        """What request, route and mock ask for."""
+        if self._asked is None:
+            self._asked = Asked(asked_by(self.request), self.route.controls)
+        return self._asked
 
     @property
     def directives(self) -> Directives:
         """What the request, over the config, asks of the matcher."""
         if self._directives is None:
-            self._directives = read_directives(self.config, self.request)
+            self._directives = self.asked.directives()
         return self._directives
+
+    def directives_for(self, example: Controls) -> Directives:
+        """The same with what an example asks for itself."""
+        return self.asked.directives(example) if filtering(example) else self.directives
 
     @property
     def query(self) -> Parameters:
@@ -73,18 +98,25 @@ class Reading:
     def body(self) -> SentBody:
         """The body, comparable."""
         if self._body is None:
-            self._body = SentBody(self.request)
+            self._body = SentBody(self.request, self.rules.likeness)
         return self._body
 
     @property
     def wanted_headers(self) -> dict[str, str]:
         """The sent headers that must match, trimmed."""
-        if self._wanted is None:
-            sent = {name for name, _ in self.request.headers} & self.directives.match_headers
-            self._wanted = {
+        return self.sent_headers(self.directives.match_headers)
+
+    def sent_headers(self, wanted: frozenset[str]) -> dict[str, str]:
+        """The sent ones among some headers, trimmed."""
+        if self._wanted is NO_HEADERS:
+            self._wanted = {}
+        found = self._wanted.get(wanted)
+        if found is None:
+            sent = {name for name, _ in self.request.headers} & wanted
+            found = self._wanted[wanted] = {
                 name: sent_text(self.request.header(name) or "").strip() for name in sent
             }
-        return self._wanted
+        return found
 
     @property
     def bonus(self) -> float:

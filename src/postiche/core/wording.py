@@ -23,6 +23,7 @@ STEPS = {
     Step.IDS: "equal without IDs",
     Step.IDS_AND_SLASH: "equal without IDs and slashes at the ends",
     Step.DISTANCE: "spelled almost alike",
+    Step.TAIL: "covered by a tail",
 }
 """The steps of the path in words."""
 

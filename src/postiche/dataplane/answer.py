@@ -8,17 +8,19 @@ are located and logged: both the ASGI application and the fast path ask here.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import quote
 
+from postiche.core.controls import NO_CONTROLS
+from postiche.core.directives import in_force, is_steered
 from postiche.core.dynamic import Sources
 from postiche.core.errors import MockError
-from postiche.core.match import match
+from postiche.core.match import Outcome, match
 from postiche.core.plan import Plan, PlannedExample
 from postiche.core.render import render
 from postiche.dataplane.calls import Noted
 from postiche.dataplane.plans import MockEntry
-from postiche.model import Example, Headers, Reply, Request
+from postiche.model import Controls, Example, Headers, Reply, Request
 
 EXPLAIN: Final = "x-mock-explain"
 """The request header that asks for the winner's name, id and score in response headers."""
@@ -56,12 +58,46 @@ class Answer:
     why: str | None = None
 
 
+class Decision(NamedTuple):
+    """What answers a request, and the controls that hold for it.
+
+    `outcome` is None where the active server response answers.
+    """
+
+    outcome: Outcome | None
+    controls: Controls
+
+    @property
+    def own(self) -> Controls:
+        """What the example itself asks for, whatever else was asked."""
+        example = None if self.outcome is None else self.outcome.example
+        return NO_CONTROLS if example is None else example.controls
+
+
+def decide(entry: MockEntry, request: Request) -> Decision:
+    """What answers: the active server response, the best example, or a miss."""
+    plan = entry.plan
+    outcome = None if entry.server_reply is not None else match(plan, request)
+    if not plan.hold_up and not is_steered(request):
+        return Decision(outcome, NO_CONTROLS)
+    own = Decision(outcome, NO_CONTROLS).own
+    return Decision(outcome, in_force(plan.rules, request, own))
+
+
 def answer_of(entry: MockEntry, request: Request, sources: Sources) -> Answer:
     """What a mock answers: its active server response, its best example, or a miss."""
-    response, reply = entry.server_response, entry.server_reply
-    if response is not None and reply is not None:
+    return answered(entry, request, decide(entry, request).outcome, sources)
+
+
+def answered(
+    entry: MockEntry, request: Request, outcome: Outcome | None, sources: Sources
+) -> Answer:
+    """The answer that was decided on."""
+    if outcome is None:
+        response, reply = entry.server_response, entry.server_reply
+        assert response is not None
+        assert reply is not None
         return Answer(reply, response.name, settled=Settled.BY_TARGET)
-    outcome = match(entry.plan, request)
     reply = render(outcome, request, sources)
     if outcome.example is None:
         settled = Settled.BY_TARGET if entry.plan.target_decides else Settled.BY_REQUEST

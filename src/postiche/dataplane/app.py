@@ -6,8 +6,7 @@ are kept.
 
 The order: CORS preflight, the mock exists (404), is active (400), opens to the
 key (401 or 404); then the body is read, and the active server response or the
-best example answers, after the delay. The delay stands for the network, so
-everything that the mock itself answers waits for it, misses included.
+best example answers, once rate limit, delay and fault had their turn.
 """
 
 import asyncio
@@ -15,10 +14,10 @@ import logging
 import time
 from collections.abc import Callable
 
-from postiche.core.directives import delay_ms
+from postiche.core.controls import hold_up
 from postiche.core.dynamic import Sources
 from postiche.core.errors import WRONG_KEY, MockError, Problem
-from postiche.dataplane.answer import Answer, answer_of, failure, noted_of
+from postiche.dataplane.answer import Answer, Decision, answered, decide, failure, noted_of
 from postiche.dataplane.asgi import (
     BodyTooLarge,
     ClientGone,
@@ -34,11 +33,14 @@ from postiche.dataplane.asgi import (
 from postiche.dataplane.calls import CallSink
 from postiche.dataplane.cors import is_preflight, preflight_headers
 from postiche.dataplane.fast_path import FastPath
+from postiche.dataplane.faults import send_with_fault
+from postiche.dataplane.holding import Held, Holding
+from postiche.dataplane.limits import RateKeeper
 from postiche.dataplane.locate import Locator, base_url
 from postiche.dataplane.misses import Misses
 from postiche.dataplane.plans import MockEntry, MockSource
-from postiche.dataplane.waiting import Sleep, while_connected
-from postiche.model import Headers, Reply, Request
+from postiche.dataplane.waiting import Sleep
+from postiche.model import Headers, Request
 
 logger = logging.getLogger(__name__)
 
@@ -55,7 +57,7 @@ class MockApp:
     """ASGI 3 application that answers calls to mock servers.
 
     `locate` says which mock a request is for and what target within it;
-    `max_body` is in bytes, `sleep` takes seconds.
+    `max_body` is in bytes, `sleep` takes seconds, `rates` counts for limits.
     """
 
     def __init__(
@@ -67,6 +69,7 @@ class MockApp:
         locate: Locator,
         max_body: int = MAX_BODY,
         sleep: Sleep = asyncio.sleep,
+        rates: RateKeeper | None = None,
     ) -> None:
         self._mocks = mocks
         self._calls = calls
@@ -75,6 +78,7 @@ class MockApp:
         self._max_body = max_body
         self._sleep = sleep
         self._misses = Misses()
+        self._holding = Holding(sources, sleep, rates)
 
     def fast_path(self, clock: Callable[[], float] = time.time) -> FastPath:
         """What answers in front of this application, where a request allows that.
@@ -101,40 +105,45 @@ class MockApp:
             await send_raw(send, 204, preflight_headers(headers), b"")
             return
         try:
-            reply = await self._reply(scope, headers, receive)
+            held = await self._held(scope, headers, receive)
         except ClientGone:
             logger.debug("the client left before it was answered")
             return
         except Exception:
             logger.exception("a mock call failed")
-            reply = FAILED.reply()
-        await send_reply(send, scope["method"], reply, self._sources.now())
+            held = Held(Answer(FAILED.reply(), FAILED.message))
+        method, reply, now = scope["method"], held.answer.reply, self._sources.now()
+        if held.fault is None:
+            await send_reply(send, method, reply, now)
+        else:
+            await send_with_fault(held.fault, scope, receive, send, method, reply, now, self._sleep)
 
-    async def _reply(self, scope: Scope, headers: Headers, receive: Receive) -> Reply:
-        """The reply to one request, recorded. Raises ClientGone."""
+    async def _held(self, scope: Scope, headers: Headers, receive: Receive) -> Held:
+        """The answer to one request, recorded, and the fault that strikes it. Raises ClientGone."""
         place = self._locate(target_of(scope), scope["headers"])
         entry = None if place is None else await self._mocks.find(place[0])
         if place is None or entry is None:
-            return MockError.NO_MOCK.value.reply()
+            return Held(failure(MockError.NO_MOCK))
         mock_id = place[0] if entry.mock is None else entry.mock.id
         target = place[1]
         request = Request(scope["method"], target, headers)
-        answer = await self._refused(entry, mock_id, request)
-        if answer is None:
+        refused = await self._refused(entry, mock_id, request)
+        if refused is not None:
+            held = Held(refused)
+        else:
             try:
                 body = await read_body(receive, headers, self._max_body)
             except BodyTooLarge:
-                answer = failure(MockError.BODY_TOO_LARGE)
+                held = Held(failure(MockError.BODY_TOO_LARGE))
             else:
                 request = Request(request.method, target, headers, body)
-                answer = await self._answered(entry, request, receive)
-                if answer.missed:
-                    base = base_url(scope, target)
-                    answer = self._misses.explained(entry, request, base, answer)
+                held = await self._answered(entry, mock_id, request, scope, receive)
         # Before it is sent: whoever has the answer must find the call in the log.
-        noted = noted_of(mock_id, request.method, target, scope["headers"], request.body, answer)
+        noted = noted_of(
+            mock_id, request.method, target, scope["headers"], request.body, held.answer
+        )
         self._calls.record(noted, self._sources.now().timestamp())
-        return answer.reply
+        return held
 
     async def _refused(self, entry: MockEntry, mock_id: str, request: Request) -> Answer | None:
         """The refusal of a call that the mock is not to answer; None if it may."""
@@ -147,21 +156,24 @@ class MockApp:
             return failure(MockError.NO_KEY)
         return None if await self._mocks.may_call(mock_id, key) else failure(WRONG_KEY)
 
-    async def _answered(self, entry: MockEntry, request: Request, receive: Receive) -> Answer:
-        """What the mock itself answers, once the delay is over. Raises ClientGone."""
+    async def _answered(
+        self, entry: MockEntry, mock_id: str, request: Request, scope: Scope, receive: Receive
+    ) -> Held:
+        """What the mock itself answers, once it may be sent. Raises ClientGone."""
         if len(request.body) > THREAD_ABOVE:
-            answer = await asyncio.to_thread(answer_of, entry, request, self._sources)
+            decision, answer = await asyncio.to_thread(self._decided, entry, request)
         else:
-            answer = answer_of(entry, request, self._sources)
-        delay = delay_ms(entry.plan.config, request)
-        if delay:
-            await self._delayed(delay / 1000, receive)
-        return answer
+            decision, answer = self._decided(entry, request)
+        if answer.missed:
+            base = base_url(scope, request.target)
+            answer = self._misses.explained(entry, request, base, answer)
+        if not hold_up(decision.controls):
+            return Held(answer)
+        return await self._holding.held(mock_id, request, decision, answer, receive)
 
-    async def _delayed(self, seconds: float, receive: Receive) -> None:
-        """Wait, but no longer than the client does. Raises ClientGone."""
-        if not await while_connected(self._sleep(seconds), receive):
-            raise ClientGone
+    def _decided(self, entry: MockEntry, request: Request) -> tuple[Decision, Answer]:
+        decision = decide(entry, request)
+        return decision, answered(entry, request, decision.outcome, self._sources)
 
 
 async def live(receive: Receive, send: Send) -> None:

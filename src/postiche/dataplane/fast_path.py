@@ -16,10 +16,10 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from postiche.core.directives import delay_ms
+from postiche.core.controls import hold_up
 from postiche.core.dynamic import Sources
 from postiche.core.match import by_wildcards_alone
-from postiche.dataplane.answer import Answer, Settled, answer_of, noted_of
+from postiche.dataplane.answer import Answer, Settled, answered, decide, noted_of
 from postiche.dataplane.calls import NOTED_BYTES, CallSink, Noted, reply_size
 from postiche.dataplane.locate import Locator
 from postiche.dataplane.plans import MockEntry, MockSource
@@ -109,7 +109,9 @@ class FastPath:
     ) -> bytes | None:
         """The answer to a path that is new, if wildcards alone lead to it and make its body."""
         plan = entry.plan
-        if not plan.target_decides or entry.server_reply is not None or read.method == "HEAD":
+        if not plan.target_decides or plan.hold_up:
+            return None
+        if entry.server_reply is not None or read.method == "HEAD":
             return None
         found = by_wildcards_alone(plan, read.method, place[1])
         form = None if found is None else form_of(found.example)
@@ -156,9 +158,10 @@ class FastPath:
         needless = read.plain and not entry.plan.headers_matter
         headers = () if needless else _decoded(read.headers)
         request = Request(read.method, target, headers, read.body)
-        if not read.plain and delay_ms(entry.plan.config, request):
+        decision = decide(entry, request)
+        if hold_up(decision.controls):
             return None
-        answer = answer_of(entry, request, self._sources)
+        answer = answered(entry, request, decision.outcome, self._sources)
         if answer.missed and entry.plan.config.explain_misses:
             return None
         if len(answer.reply.body) > LONGEST_BODY:

@@ -9,7 +9,7 @@ else that a client managed to send.
 
 import json
 import re
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -18,8 +18,9 @@ from sqlalchemy import BigInteger, Dialect, LargeBinary
 from sqlalchemy import Text as DatabaseText
 from sqlalchemy.types import TypeDecorator
 
-from postiche.model import Delay, Headers, MockConfig
+from postiche.model import Headers, MockConfig
 from postiche.store import StoreError
+from postiche.store.rebuilding import rebuilt
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
@@ -137,20 +138,7 @@ class Config(TypeDecorator[MockConfig]):
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> MockConfig | None:  # noqa: ARG002
         """The config that a JSON object describes."""
-        return None if value is None else _config(_loaded(value))
-
-
-def _config(document: dict[str, Any]) -> MockConfig:
-    known = _known(MockConfig, document)
-    if "headers" in known:
-        known["headers"] = tuple(known["headers"])
-    if known.get("delay") is not None:
-        known["delay"] = Delay(**_known(Delay, known["delay"]))
-    return MockConfig(**known)
-
-
-def _known(model: type[MockConfig] | type[Delay], document: dict[str, Any]) -> dict[str, Any]:
-    return {each.name: document[each.name] for each in fields(model) if each.name in document}
+        return None if value is None else rebuilt(MockConfig, _loaded(value))
 
 
 def _loaded(data: bytes) -> Any:

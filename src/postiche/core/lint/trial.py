@@ -43,8 +43,9 @@ class Trial:
 
     def points(self, example: PlannedExample, request: Request) -> float | None:
         """The points of one example; None if the path, or a filter, puts it out."""
-        call = Reading(request, self.plan.config)
-        verdict = judge_path(example.path, call.path, wildcards=self.plan.config.match_wildcards)
+        call = Reading(request, self.plan.config, self.plan.rules)
+        wildcards, strict = call.config.match_wildcards, call.config.strict
+        verdict = judge_path(example.path, call.path, wildcards=wildcards, strict=strict)
         if verdict.step is None or not passes(call, example):
             return None
         return total(call, example, verdict.score)
