@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import chain
 from types import MappingProxyType
 
 from postiche.core.bodies import SavedBody, saved_body
@@ -20,6 +21,7 @@ from postiche.core.index import PathIndex
 from postiche.core.paths import PathPattern, path_pattern
 from postiche.core.query import Parameters, saved_parameters
 from postiche.core.reply import PreparedReply, completed_headers, prepare_reply
+from postiche.core.states import StatePlan, state_plan
 from postiche.core.urls import MAX_URL, split_url
 from postiche.core.variables import Scope, scope_of
 from postiche.model import (
@@ -74,19 +76,21 @@ class Plan:
     """What a mock server answers from.
 
     `headers_decide` says that request headers may keep examples out though no
-    request asks for it: header matching is in force.
+    request asks for it: header matching is in force. With `states`, what was
+    answered before has a part in it too, and `stateful` has to be asked.
     """
 
     collection_name: str
     config: MockConfig
     methods: Mapping[str, MethodPlan]
     headers_decide: bool = False
+    states: StatePlan | None = None
 
     @property
     def target_decides(self) -> bool:
         """Whether method and target alone choose the example for a request that has neither a
-        body nor any `x-mock-*` header: no header or body matching is in force."""
-        return not self.headers_decide and not self.config.match_body
+        body nor any `x-mock-*` header: no header or body matching or state is in force."""
+        return not (self.headers_decide or self.config.match_body or self.states)
 
 
 def compile_plan(
@@ -115,7 +119,13 @@ def compile_plan(
         method: _method_plan(examples.get(method, []), unanswered.get(method, []), config)
         for method in {**examples, **unanswered}
     }
-    return Plan(collection.name, config, MappingProxyType(methods), bool(listed_headers(config)))
+    return Plan(
+        collection_name=collection.name,
+        config=config,
+        methods=MappingProxyType(methods),
+        headers_decide=bool(listed_headers(config)),
+        states=state_plan(chain.from_iterable(examples.values()), scope),
+    )
 
 
 def _method_plan(

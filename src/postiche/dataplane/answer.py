@@ -11,7 +11,7 @@ from enum import Enum
 
 from postiche.core.dynamic import Sources
 from postiche.core.errors import MockError
-from postiche.core.match import match
+from postiche.core.match import Outcome, match
 from postiche.core.plan import Plan, PlannedExample
 from postiche.core.render import render
 from postiche.dataplane.calls import Noted
@@ -42,15 +42,21 @@ class Answer:
     settled: Settled = Settled.ANEW
 
 
-def answer_of(entry: MockEntry, request: Request, sources: Sources) -> Answer:
-    """What a mock answers: its active server response, its best example, or a miss."""
+def answer_of(
+    entry: MockEntry, request: Request, sources: Sources, outcome: Outcome | None = None
+) -> Answer:
+    """What a mock answers: its active server response, its best example, or a miss.
+
+    `outcome` is what matching decided, if that is known already: where examples
+    have state, `states.outcome_of` must be asked.
+    """
     response, reply = entry.server_response, entry.server_reply
     if response is not None and reply is not None:
         return Answer(reply, response.name, settled=Settled.BY_TARGET)
-    outcome = match(entry.plan, request)
+    outcome = outcome or match(entry.plan, request)
     reply = render(outcome, request, sources)
     if outcome.example is None:
-        settled = Settled.BY_TARGET if entry.plan.target_decides else Settled.BY_REQUEST
+        settled = _by(entry.plan)
         miss = (outcome.miss or MockError.NO_MATCH).value.message
         return Answer(reply, miss, error=True, settled=settled)
     example = outcome.example.source
@@ -89,5 +95,12 @@ def noted_of(
 
 def _settled(plan: Plan, example: PlannedExample) -> Settled:
     if example.reply.by_target:
-        return Settled.BY_TARGET if plan.target_decides else Settled.BY_REQUEST
-    return Settled.ANEW if example.reply.by_chance else Settled.BY_REQUEST
+        return _by(plan)
+    return Settled.ANEW if example.reply.by_chance or plan.states else Settled.BY_REQUEST
+
+
+def _by(plan: Plan) -> Settled:
+    """How much of a request the choice of an example depends on."""
+    if plan.states is not None:
+        return Settled.ANEW
+    return Settled.BY_TARGET if plan.target_decides else Settled.BY_REQUEST

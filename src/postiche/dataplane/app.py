@@ -18,6 +18,8 @@ from collections.abc import Callable
 from postiche.core.directives import delay_ms
 from postiche.core.dynamic import Sources
 from postiche.core.errors import WRONG_KEY, MockError, Problem
+from postiche.core.match import Outcome
+from postiche.core.sessions import session_of
 from postiche.dataplane.answer import Answer, answer_of, failure, noted_of
 from postiche.dataplane.asgi import (
     BodyTooLarge,
@@ -36,8 +38,9 @@ from postiche.dataplane.cors import is_preflight, preflight_headers
 from postiche.dataplane.fast_path import FastPath
 from postiche.dataplane.locate import Locator
 from postiche.dataplane.plans import MockEntry, MockSource
+from postiche.dataplane.states import LocalStates, StateKeeper, outcome_of
 from postiche.dataplane.waiting import Sleep, while_connected
-from postiche.model import Headers, Reply, Request
+from postiche.model import Headers, Reply, Request, SessionKey
 
 logger = logging.getLogger(__name__)
 
@@ -54,7 +57,8 @@ class MockApp:
     """ASGI 3 application that answers calls to mock servers.
 
     `locate` says which mock a request is for and what target within it;
-    `max_body` is in bytes, `sleep` takes seconds.
+    `max_body` is in bytes, `sleep` takes seconds. Without
+    `states`, those of sessions are kept in memory.
     """
 
     def __init__(
@@ -66,6 +70,7 @@ class MockApp:
         locate: Locator,
         max_body: int = MAX_BODY,
         sleep: Sleep = asyncio.sleep,
+        states: StateKeeper | None = None,
     ) -> None:
         self._mocks = mocks
         self._calls = calls
@@ -73,6 +78,7 @@ class MockApp:
         self._locate = locate
         self._max_body = max_body
         self._sleep = sleep
+        self._states = states or LocalStates(sources.now)
 
     def fast_path(self, clock: Callable[[], float] = time.time) -> FastPath:
         """What answers in front of this application, where a request allows that.
@@ -124,7 +130,8 @@ class MockApp:
                 answer = failure(MockError.BODY_TOO_LARGE)
             else:
                 request = Request(request.method, target, headers, body)
-                answer = await self._answered(entry, request, receive)
+                outcome = await self._outcome(entry, mock_id, request, scope)
+                answer = await self._answered(entry, request, outcome, receive)
         # Before it is sent: whoever has the answer must find the call in the log.
         noted = noted_of(
             entry, mock_id, request.method, target, scope["headers"], request.body, answer
@@ -143,12 +150,25 @@ class MockApp:
             return failure(MockError.NO_KEY)
         return None if await self._mocks.may_call(mock_id, key) else failure(WRONG_KEY)
 
-    async def _answered(self, entry: MockEntry, request: Request, receive: Receive) -> Answer:
+    async def _outcome(
+        self, entry: MockEntry, mock_id: str, request: Request, scope: Scope
+    ) -> Outcome | None:
+        """What matching decides where examples have state; None where `answer_of` decides."""
+        if entry.plan.states is None or entry.server_reply is not None:
+            return None
+        client = scope.get("client")
+        session = session_of(SessionKey(), request, client[0] if client else None)
+        key = mock_id if entry.mock is None else entry.mock.id
+        return await outcome_of(self._states, key, session, entry.plan, request)
+
+    async def _answered(
+        self, entry: MockEntry, request: Request, outcome: Outcome | None, receive: Receive
+    ) -> Answer:
         """What the mock itself answers, once the delay is over. Raises ClientGone."""
         if len(request.body) > THREAD_ABOVE:
-            answer = await asyncio.to_thread(answer_of, entry, request, self._sources)
+            answer = await asyncio.to_thread(answer_of, entry, request, self._sources, outcome)
         else:
-            answer = answer_of(entry, request, self._sources)
+            answer = answer_of(entry, request, self._sources, outcome)
         delay = delay_ms(entry.plan.config, request)
         if delay:
             await self._delayed(delay / 1000, receive)

@@ -65,7 +65,14 @@ _ROLES_AND_EXPIRY = (
     "ALTER TABLE api_keys ADD COLUMN last_used_at BIGINT",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _ROLES_AND_EXPIRY)
+_STATES = (
+    """CREATE TABLE states (
+        mock {text} NOT NULL, session {text} NOT NULL, used_at BIGINT NOT NULL,
+        content {bytes} NOT NULL, PRIMARY KEY (mock, session))""",
+    "CREATE INDEX states_by_use ON states (mock, used_at)",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _ROLES_AND_EXPIRY, _STATES)
 """Step n, counted from one, leads from schema version n - 1 to n."""
 
 
