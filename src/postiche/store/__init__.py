@@ -28,7 +28,8 @@ from postiche.model import (
 SESSIONS: Final = 10_000
 """Sessions of one mock whose state is kept; beyond them those go that were not used longest."""
 
-T = TypeVar("T")
+Decided = TypeVar("Decided")
+"""What a step decides, besides the state that follows."""
 
 
 class StoreError(Exception):
@@ -289,11 +290,11 @@ class Store(Protocol):
         self,
         mock_id: str,
         session: str,
-        step: Callable[[bytes | None], tuple[bytes | None, T]],
+        step: Callable[[bytes | None], tuple[bytes | None, Decided]],
         *,
         at: datetime,
         since: datetime,
-    ) -> T:
+    ) -> Decided:
         """Take a step in a session: read its state, decide, and write the next one, as one.
 
         `step` is given the state's text, None for a session that has none or

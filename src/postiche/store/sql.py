@@ -32,6 +32,7 @@ from postiche.model import (
     Workspace,
 )
 from postiche.store import (
+    Decided,
     SharedRevision,
     Store,
     StoreError,
@@ -349,11 +350,11 @@ class SqlStore:
         self,
         mock_id: str,
         session: str,
-        step: Callable[[bytes | None], tuple[bytes | None, T]],
+        step: Callable[[bytes | None], tuple[bytes | None, Decided]],
         *,
         at: datetime,
         since: datetime,
-    ) -> T:
+    ) -> Decided:
         """Take a step in a session, in one transaction with all that wait by then."""
         asked = Step(mock_id, session, step, at, since)
         self._steps.append(asked)
@@ -440,7 +441,7 @@ class SqlStore:
         async with self._write_turn, self._database.writers.begin() as connection:
             return await connection.run_sync(change, *args, **kwargs)
 
-    async def _advanced(self, asked: Step[T]) -> T:
+    async def _advanced(self, asked: Step[Decided]) -> Decided:
         """Wait for the turn to write; then take every step that waits, this one among them."""
         async with self._write_turn:
             while not asked.taken:
@@ -452,8 +453,7 @@ class SqlStore:
         for step in steps:
             step.taken = True
         try:
-            async with self._database.writers.begin() as connection:
-                await connection.run_sync(states.advance, steps)
+            await self._database.exclusively(lambda connection: states.advance(connection, steps))
         except BaseException as error:
             for step in steps:
                 step.fail(error)

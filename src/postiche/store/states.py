@@ -10,12 +10,12 @@ became of them.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic
 
 from sqlalchemy import Connection, and_, bindparam, delete, insert, select, tuple_, update
 
 from postiche.model import SessionState
-from postiche.store import SESSIONS, rows
+from postiche.store import SESSIONS, Decided, rows
 from postiche.store.columns import storable
 from postiche.store.tables import mocks
 from postiche.store.tables import states as table
@@ -25,8 +25,9 @@ MOST_STEPS: Final = 200
 NOTED_EVERY: Final = timedelta(minutes=1)
 """The use of a session whose state stays as it is gets noted at most this often."""
 
-T = TypeVar("T")
-
+_SELECT = select(table).where(
+    tuple_(table.c.mock, table.c.session).in_(bindparam("keys", expanding=True))
+)
 _INSERT = insert(table)
 _UPDATE = (
     update(table)
@@ -39,7 +40,7 @@ _DELETE = delete(table).where(
 
 
 @dataclass(eq=False, slots=True)
-class Step(Generic[T]):
+class Step(Generic[Decided]):
     """A step that was asked for, and what came of it.
 
     `at` is when; a state last used before `since` counts as none.
@@ -47,11 +48,11 @@ class Step(Generic[T]):
 
     mock: str
     session: str
-    change: Callable[[bytes | None], tuple[bytes | None, T]]
+    change: Callable[[bytes | None], tuple[bytes | None, Decided]]
     at: datetime
     since: datetime
     taken: bool = False
-    _outcome: list[T] = field(default_factory=list)
+    _outcome: list[Decided] = field(default_factory=list)
     _error: BaseException | None = None
 
     def take(self, text: bytes | None) -> bytes | None:
@@ -68,7 +69,7 @@ class Step(Generic[T]):
         """What was done did not reach the database."""
         self._error = error
 
-    def result(self) -> T:
+    def result(self) -> Decided:
         """What the step decided. Raises what went wrong."""
         if self._error is not None:
             raise self._error
@@ -87,10 +88,9 @@ class _Place:
 def advance(connection: Connection, steps: Sequence[Step[Any]]) -> None:
     """Take steps in order, and write the states that come of them."""
     keys = list(dict.fromkeys((step.mock, step.session) for step in steps))
-    asked = tuple_(table.c.mock, table.c.session).in_(keys)
     found = {
-        (each.mock, each.session): each
-        for each in rows.several(connection, SessionState, select(table).where(asked))
+        (row.mock, row.session): SessionState(**row._asdict())
+        for row in connection.execute(_SELECT, {"keys": keys})
     }
     places: dict[tuple[str, str], _Place] = {}
     for step in steps:
