@@ -31,6 +31,7 @@ from postiche.control import (
     keys,
     me,
     media_types,
+    mock_states,
     mocks,
     new_items,
     patch_collection,
@@ -174,6 +175,15 @@ EXTENSIONS: dict[str, Operations] = {
     "/postiche/keys": {"GET": keys.list_own_keys, "POST": keys.create_own_key},
     "/postiche/keys/{keyId}": {"DELETE": keys.revoke_own_key},
     "/collections/{collectionId}/requests/{requestId}/capture": {"POST": captures.capture_request},
+    "/mocks/{mockId}/states": {
+        "GET": mock_states.list_states,
+        "DELETE": mock_states.delete_states,
+    },
+    "/mocks/{mockId}/states/{session}": {
+        "GET": mock_states.get_state,
+        "PUT": mock_states.put_state,
+        "DELETE": mock_states.delete_state,
+    },
 }
 """What the Postman API does not have: under a path of its own, or of the thing it is about."""
 
@@ -215,7 +225,7 @@ def _paths() -> Iterator[tuple[str, _Choose]]:
         yield family, _always(_not_supported(family))
         yield f"{family}/{{rest:path}}", _always(_not_supported(f"{family}/..."))
     for path, operations in EXTENSIONS.items():
-        yield path, _by_method(operations)
+        yield path.replace("{session}", "{session:path}"), _by_method(operations)
     for path in OPERATIONS | UNLISTED | unsupported.OPERATIONS:
         missing = dict.fromkeys(unsupported.OPERATIONS.get(path, ()), _not_supported(path))
         choose = _by_method({**OPERATIONS.get(path, {}), **UNLISTED.get(path, {}), **missing})

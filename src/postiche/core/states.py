@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 START: Final = "start"
 """The state in which every scenario begins."""
 DEFAULT_SCENARIO: Final = "default"
-LONGEST_NUMBER: Final = 9
-"""Digits of the largest number in a sequence."""
+LARGEST_NUMBER: Final = 999_999_999
+"""The largest number in a sequence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +103,10 @@ class StatePlan:
             return True
         if rule.required and state.scenarios.get(rule.scenario, START) not in rule.required:
             return False
+        if rule.number is None:
+            return True
         position = state.sequences.get(rule.sequence, 0)
-        return rule.number in (None, self.sequences[rule.sequence].current(position))
+        return rule.number == self.sequences[rule.sequence].current(position)
 
     def after(self, state: State, example: "PlannedExample") -> State:
         """The state once the example has answered, however it was chosen.
@@ -167,7 +169,7 @@ def own_name(example: "PlannedExample") -> str:
 
 
 def _number(text: str) -> int | None:
-    if not (text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER):
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_NUMBER))):
         return None
     return int(text) or None
 
