@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 import pytest
 
@@ -36,31 +36,34 @@ def mock_of(server: Serving) -> str:
 
 
 class Connection:
-    """A connection that is kept open; far cheaper than a whole client for each call."""
+    """A connection to a server; far cheaper than a whole client for each call."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._reader, self._writer = reader, writer
-
-    @classmethod
-    async def to(cls, server: Serving) -> "Connection":
-        return cls(*await asyncio.open_connection("127.0.0.1", server.port))
+    def __init__(self, server: Serving) -> None:
+        self._server = server
+        self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def get(self, path: str, session: str) -> bytes:
-        self._writer.write(
-            f"GET {path} HTTP/1.1\r\nHost: x\r\nx-mock-session: {session}\r\n\r\n".encode()
-        )
-        head = (await self._reader.readuntil(b"\r\n\r\n")).lower()
+        if self._streams is None or self._streams[0].at_eof():  # idle for too long
+            await self.close()
+            self._streams = await asyncio.open_connection("127.0.0.1", self._server.port)
+        reader, writer = self._streams
+        lines = [f"GET {path} HTTP/1.1", "Host: x", f"x-mock-session: {session}", "", ""]
+        writer.write("\r\n".join(lines).encode())
+        head = (await reader.readuntil(b"\r\n\r\n")).lower()
+        assert head.startswith(b"http/1.1 200 "), head
         length = head.partition(b"content-length: ")[2].partition(b"\r\n")[0]
-        return await self._reader.readexactly(int(length))
+        return await reader.readexactly(int(length))
 
     async def close(self) -> None:
-        self._writer.close()
-        await self._writer.wait_closed()
+        if self._streams is not None:
+            self._streams[1].close()
+            with suppress(ConnectionError):
+                await self._streams[1].wait_closed()
 
 
 async def one_session(servers: list[Serving], path: str, number: int) -> list[int]:
     """What a session is answered, each call by the other server than the one before."""
-    connections = [await Connection.to(server) for server in servers]
+    connections = [Connection(server) for server in servers]
     seen = [
         int(await connections[(call + number) % 2].get(path, f"session {number}"))
         for call in range(CALLS)
