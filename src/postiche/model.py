@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Headers = tuple[tuple[str, str], ...]
 """Header names and values in the order they were written; a name may repeat."""
@@ -310,6 +310,7 @@ class MockConfig:
     match_wildcards: bool = True
     delay: Delay | None = None
     server_response_id: str | None = None
+    explain_misses: bool = True
 
 
 # --- what the store keeps ---------------------------------------------------------
@@ -483,6 +484,8 @@ class Call:
 
     `type` is "error" only for errors of the mock server itself; an example
     with status 400 is a "success" (behaviour C.4). `path` includes the query.
+    `example` is the id of the one that answered; for a miss, `nearest` is that
+    of the one that came nearest, and `why` says why it did not answer.
     """
 
     id: str
@@ -499,11 +502,27 @@ class Call:
     response_body: bytes = b""
     example: str | None = None
     score: float | None = None
+    nearest: str | None = None
+    why: str | None = None
+
+
+class Recurrence(NamedTuple):
+    """A call that differs from `call`, which others share, in nothing but its id and time.
+
+    `served_at` is in seconds since 1970.
+    """
+
+    call: Call
+    id: str
+    served_at: float
 
 
 @dataclass(frozen=True, slots=True)
 class CallQuery:
-    """Which calls to list: every given field must fit; text fields ignore case."""
+    """Which calls to list: every given field must fit; text fields ignore case.
+
+    Without `headers` or `bodies` the calls come with empty ones, and sooner.
+    """
 
     since: datetime | None = None
     until: datetime | None = None
@@ -514,6 +533,8 @@ class CallQuery:
     ascending: bool = False
     limit: int = 100
     cursor: str | None = None
+    headers: bool = True
+    bodies: bool = True
 
 
 @dataclass(frozen=True, slots=True)

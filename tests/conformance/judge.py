@@ -66,12 +66,22 @@ def _status_faults(case: Case, answer: Answer) -> list[str]:
 
 
 def _body_faults(case: Case, answer: Answer) -> list[str]:
-    text = answer.body.decode()
+    text = _as_postman_says_it(answer.body)
     pattern = case.expect.body_pattern
     if pattern is not None:
         return [] if re.fullmatch(pattern, text) else [f"body {text!r} is not like {pattern!r}"]
     wanted = _wanted_body(case)
     return [] if wanted in (None, text) else [f"body {text!r}, not {wanted!r}"]
+
+
+def _as_postman_says_it(body: bytes) -> str:
+    """The body of an answer without what Postiche adds to an error beside Postman's own."""
+    if not body.startswith(b'{"error":'):
+        return body.decode()
+    said = json.loads(body)
+    if said.keys() != {"error", "postiche"}:
+        return body.decode()
+    return json.dumps({"error": said["error"]}, separators=(",", ":"), ensure_ascii=False)
 
 
 def _wanted_body(case: Case) -> str | None:

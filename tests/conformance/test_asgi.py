@@ -168,7 +168,7 @@ async def _switch_on(store: Store, mock: Mock, saved: dict[str, Any]) -> None:
 
 
 @dataclass
-class Recorder:
+class Observed:
     """What the app recorded, and how long it wanted to sleep."""
 
     call: Call | None = None
@@ -182,13 +182,13 @@ class Recorder:
 
 
 async def _called(case: Case, mocks: MockSource, mock_id: str) -> Answer:
-    noted = Recorder()
+    observed = Observed()
     sources = Sources(random=Random(7), now=lambda: NOON)
-    app = MockApp(mocks, noted, sources, locate=by_path(), sleep=noted.sleep)
+    app = MockApp(mocks, observed, sources, locate=by_path(), sleep=observed.sleep)
     status, headers, body = await _send(app, case, mock_id)
     seen = tuple((name.decode().lower(), value.decode("latin-1")) for name, value in headers)
-    example = _example_in(noted.call, case)
-    return Answer(status, seen, body, example, round(noted.seconds * 1000))
+    example = _example_in(observed.call, case)
+    return Answer(status, seen, body, example, round(observed.seconds * 1000))
 
 
 def _example_in(call: Call | None, case: Case) -> str | None:

@@ -1,3 +1,4 @@
+import asyncio
 import base64
 import itertools
 from dataclasses import replace
@@ -8,14 +9,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from postiche.model import Call, CallPage, CallQuery
+from postiche.model import Call, CallPage, CallQuery, Recurrence
 from postiche.store import InvalidCursor, Store
+from postiche.store.calls import CHUNK, CHUNK_BYTES, DISTINCT, PIECE
 
 from .things import NOON, a_call, a_mock, after
 
 pytestmark = pytest.mark.anyio
 
 _fresh = itertools.count()
+AT = NOON.timestamp()
 
 
 async def ids(store: Store, **query: Any) -> list[str]:
@@ -263,8 +266,87 @@ async def test_calls_need_no_mock_to_be_logged_and_survive_a_new_mock(store: Sto
     assert await store.count_calls("m1") == 1
 
 
-async def test_a_batch_is_stored_whole_and_in_order(store: Store) -> None:
-    batch = [a_call(id=str(at)) for at in range(500)]
+async def test_pruning_may_be_of_some_mocks_only(store: Store) -> None:
+    batch = [a_call(mock=mock, served_at=after(ms)) for ms in range(3) for mock in ("m1", "m2")]
     await store.add_calls(batch)
-    page = await store.calls("m1", CallQuery(ascending=True, limit=1000))
+    assert await store.prune_calls(before=NOON, keep=1, mocks=["m2", "none"]) == 2
+    assert await store.count_calls("m1") == 3
+    assert await store.count_calls("m2") == 1
+
+
+async def test_a_long_log_is_pruned_in_pieces_and_calls_arrive_in_between(store: Store) -> None:
+    old = a_call(served_at=after(-1))
+    await store.add_calls([Recurrence(old, str(number), AT - 1) for number in range(3 * PIECE)])
+    pruning = asyncio.create_task(store.prune_calls(before=NOON, keep=10))
+    counts = []
+    while not pruning.done():
+        await store.add_calls([a_call(id="new")])
+        counts.append(await store.count_calls())
+    assert await pruning == 3 * PIECE
+    assert any(PIECE < count < 3 * PIECE for count in counts)
+    assert set(await ids(store)) == {"new"}
+
+
+async def test_headers_and_bodies_come_on_demand(store: Store) -> None:
+    headers = {"request_headers": (("a", "1"),), "response_headers": (("b", "2"),)}
+    bodies = {"request_body": b"in", "response_body": b"out"}
+    await store.add_calls([a_call(**headers, **bodies)])
+    light = await store.calls("m1", CallQuery(headers=False, bodies=False))
+    assert light.calls == (a_call(),)
+    assert (await store.calls("m1", CallQuery(bodies=False))).calls == (a_call(**headers),)
+    assert (await store.calls("m1", CallQuery(headers=False))).calls == (a_call(**bodies),)
+
+
+@pytest.mark.parametrize("shared", [1, 100, DISTINCT + 1])
+@pytest.mark.parametrize("rows", [1, CHUNK, 2 * CHUNK + 1])
+async def test_a_batch_is_stored_whole_and_in_order(store: Store, shared: int, rows: int) -> None:
+    kinds = [a_call(path=f"/{number}", request_body=b"x" * number) for number in range(shared)]
+    batch = [Recurrence(kinds[at * 7 % shared], str(at), AT) for at in range(rows)]
+    await store.add_calls(batch)
+    page = await store.calls("m1", CallQuery(ascending=True, limit=10_000))
+    assert list(page.calls) == [replace(call, id=id) for call, id, _ in batch]
+
+
+async def test_large_calls_are_stored_whole_and_in_order(store: Store) -> None:
+    batch = [a_call(id=str(at), response_body=b"x" * CHUNK_BYTES) for at in range(4)]
+    await store.add_calls(batch)
+    page = await store.calls("m1", CallQuery(ascending=True))
     assert list(page.calls) == batch
+
+
+@given(
+    kinds=st.lists(
+        st.builds(
+            a_call,
+            path=st.text(max_size=3),
+            response_name=st.text(max_size=3),
+            example=st.none() | st.text(max_size=3),
+            score=st.none() | st.floats(0, 1),
+            request_headers=st.lists(st.tuples(st.text(max_size=2), st.text())).map(tuple),
+            response_body=st.binary(max_size=5),
+        ),
+        min_size=1,
+        max_size=3,
+    ),
+    picks=st.lists(st.tuples(st.integers(0, 2), st.integers(0, 10**12), st.booleans()), max_size=9),
+)
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+async def test_a_recurrence_is_stored_as_the_call_it_stands_for(
+    store: Store, kinds: list[Call], picks: list[tuple[int, int, bool]]
+) -> None:
+    mock = f"recurring-{next(_fresh)}"
+    made: list[Call | Recurrence] = []
+    expected = []
+    for number, (kind, micros, recurs) in enumerate(picks):
+        like = replace(kinds[kind % len(kinds)], mock=mock)
+        at = NOON + timedelta(microseconds=micros)
+        made.append(
+            Recurrence(like, str(number), at.timestamp())
+            if recurs
+            else replace(like, id=str(number), served_at=at)
+        )
+        cut = at.replace(microsecond=at.microsecond // 1000 * 1000)
+        expected.append(replace(like, id=str(number), served_at=cut))
+    await store.add_calls(made)
+    page = await store.calls(mock, CallQuery(ascending=True))
+    assert list(page.calls) == sorted(expected, key=lambda call: (call.served_at, int(call.id)))

@@ -63,6 +63,11 @@ CONFIGS = {
 }
 
 
+@given(st.datetimes(datetime(1970, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC)))
+def test_seconds_are_stored_as_the_datetime_of_the_same_moment(moment: datetime) -> None:
+    assert columns.stored_seconds(moment.timestamp()) == columns.stored_moment(moment)
+
+
 @pytest.mark.parametrize(("stored", "config"), CONFIGS.values(), ids=CONFIGS)
 def test_configs_get_defaults_and_pass_over_what_they_do_not_know(
     stored: bytes, config: MockConfig

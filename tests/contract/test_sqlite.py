@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
-from postiche.model import CallQuery
+from postiche.model import CallQuery, Recurrence
 from postiche.store import StoreError, open_store
 from postiche.store.sqlite import open_sqlite
 
 from .conftest import Start
 from .test_sql import torn_sources
-from .things import a_call, a_document
+from .things import NOON, a_call, a_document, after
 
 pytestmark = pytest.mark.anyio
 
@@ -134,6 +134,19 @@ async def test_a_store_in_memory_survives_a_cancelled_caller() -> None:
     reading.cancel()
     await asyncio.gather(reading, return_exceptions=True)
     assert await store.count_documents("collection") == 1
+    await store.close()
+
+
+async def test_a_store_in_memory_logs_prunes_and_lists_at_the_same_time() -> None:
+    store = await open_store("sqlite://")
+    await store.add_calls([a_call(id=str(number)) for number in range(3000)])
+    calls = [Recurrence(a_call(), f"new {number}", after(1).timestamp()) for number in range(100)]
+    pruning = asyncio.create_task(store.prune_calls(before=NOON, keep=50))
+    await asyncio.gather(
+        *(store.add_calls([call]) for call in calls),
+        *(store.calls("m1", CallQuery()) for _ in range(20)),
+    )
+    assert await pruning + await store.count_calls() == 3100
     await store.close()
 
 

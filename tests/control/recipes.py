@@ -168,9 +168,15 @@ RECIPES: dict[str, list[Try]] = {
     "GET /mocks/{mockId}/states/{session}": JUST,
     "PUT /mocks/{mockId}/states/{session}": [Try(body={"state": {"sequences": {"taken": 1}}})],
     "DELETE /mocks/{mockId}/states/{session}": JUST,
+    "GET /mocks/{mockId}/lint": JUST,
+    "GET /collections/{collectionId}/lint": [
+        Try(),
+        Try(path="/collections/{own.collectionId}/lint", query={"environment": "{environmentId}"}),
+    ],
     "GET /mocks/{mockId}/call-logs": [Try(), Try(query={"include": "response.body"})],
     "POST /mocks/{mockId}/publish": JUST,
     "DELETE /mocks/{mockId}/unpublish": JUST,
+    "POST /mocks/{mockId}/explain": [Try(body={"request": {"method": "GET", "path": "/sesame"}})],
     "GET /mocks/{mockId}/server-responses": JUST,
     "POST /mocks/{mockId}/server-responses": [Try(body=RESPONSE), Try(body={})],
     **{

@@ -21,8 +21,9 @@ FORBIDDEN = {
     "message": "You do not have enough permissions to perform this action.",
 }
 OF_TEAMS = [each for each in OPERATIONS_HERE if "/postiche/" not in each]
-READS = [each for each in OF_TEAMS if each.startswith("GET ") and "{taskId}" not in each]
-WRITES = [each for each in OF_TEAMS if not each.startswith("GET ")]
+CHANGES_NOTHING = ("GET ", "POST /mocks/{mockId}/explain")
+READS = [each for each in OF_TEAMS if each.startswith(CHANGES_NOTHING) and "{taskId}" not in each]
+WRITES = [each for each in OF_TEAMS if not each.startswith(CHANGES_NOTHING)]
 FAIL_FOR_EVERYONE = {
     "DELETE /mocks/{mockId}/unpublish": "it is private already",
     "DELETE /specs/{specId}/files/{filePath}": "it is the root file",

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from postiche.core import bodies
 from postiche.core.bodies import (
     SavedBody,
     SentBody,
@@ -348,3 +349,30 @@ def test_any_body_under_any_content_type_is_equal_or_not(
     body: RequestBody | None, content: bytes, content_type: str
 ) -> None:
     assert saved(body, content_type).equals(sent(content, content_type)) in (True, False)
+
+
+ODD_NUMBERS = st.sampled_from(
+    ["1.0", "-0", "-0.0", "1e2", "1E2", "9007199254740993", "123456789012345", "0", "-7", "1.5"]
+)
+ODD_JSON = st.recursive(
+    ODD_NUMBERS | st.sampled_from(['"3.5"', '"1e5"', "true", "null", '"f47ac10b-58cc-4372"']),
+    lambda inner: (
+        st.lists(inner, max_size=3).map(lambda found: "[" + " , ".join(found) + "]")
+        | st.lists(inner, max_size=3).map(
+            lambda found: "{" + ",".join(f'"k{i}":{v}' for i, v in enumerate(found)) + "}"
+        )
+    ),
+    max_leaves=6,
+)
+
+
+@QUICK
+@given(ODD_JSON)
+def test_the_quick_way_to_a_json_key_gives_the_same_key(text: str) -> None:
+    assert json_key(text.encode()) == bodies._canonical(orjson.loads(text))
+
+
+@pytest.mark.parametrize("depth", [248, 249, 250, 251])
+def test_deep_json_has_a_key_just_where_the_slow_way_gives_one(depth: int) -> None:
+    text = b"[" * depth + b"]" * depth
+    assert json_key(text) == bodies._canonical(orjson.loads(text))

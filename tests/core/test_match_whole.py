@@ -1,34 +1,55 @@
 """Matching by index names the winner that trying every example names, with little work."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import reduce
 from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from postiche.core import index as indexing
 from postiche.core import match as matching
-from postiche.core.candidates import OUT, Candidates, Standing, better
+from postiche.core import reading
+from postiche.core.candidates import OUT, Alike, Candidates, Standing, better
 from postiche.core.errors import MockError
 from postiche.core.match import Reading, code_fits, match, passes, preferred, total
-from postiche.core.paths import judge_path
+from postiche.core.paths import Step, canonical, captures, judge_path, segments
 from postiche.core.plan import Plan, PlannedExample
+from postiche.core.query import Parameters, QueryVerdict, judge_query
 from postiche.model import BodyMode, Example, Request, RequestBody
 
 from .arbitrary import saved_paths, saved_queries, sent_paths, sent_queries, url
-from .building import QUICK, example, get, plan, planned, raw, request, score, winner
+from .building import QUICK, answered, example, get, plan, planned, raw, request, score, winner
 
 JSON = {"Content-Type": "application/json"}
 
 
-BODIES = (None, raw('{"a": 1}'), raw("x"), RequestBody(BodyMode.URLENCODED, fields=(("a", "1"),)))
+BODIES = (
+    None,
+    raw('{"a": 1}'),
+    raw('{"a":1}'),
+    raw("x"),
+    raw("a=1"),
+    RequestBody(BodyMode.URLENCODED, fields=(("a", "1"),)),
+    RequestBody(BodyMode.FORMDATA, fields=(("a", "1"),)),
+    RequestBody(BodyMode.GRAPHQL, "{a}"),
+    RequestBody(BodyMode.FILE),
+)
+FORM_DATA = '--b\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n--b--\r\n'
+SENT = ("", '{"a":1}', '{"a": 1.0}', "x", "a=1", "a=2", FORM_DATA, '{"query": "{a}"}')
+SENT_TYPES = (
+    "application/json; charset=utf-8",
+    "application/x-www-form-urlencoded",
+    "multipart/form-data; boundary=b",
+)
 TYPES: tuple[dict[str, str], ...] = (
     {},
     JSON,
     {"Content-Type": "application/x-www-form-urlencoded"},
+    {"Content-Type": "multipart/form-data"},
 )
 
 
@@ -53,7 +74,7 @@ DIRECTIVES = st.fixed_dictionaries(
         "x-mock-match-request-headers": st.sampled_from(["X-A", "X-A, Content-Type", ""]),
         "x-mock-match-request-body": st.sampled_from(["true", "false"]),
         "x-a": st.sampled_from(["1", "2"]),
-        "content-type": st.sampled_from(["application/json", "application/x-www-form-urlencoded"]),
+        "content-type": st.sampled_from(SENT_TYPES),
     },
 )
 REQUESTS = st.builds(
@@ -61,7 +82,7 @@ REQUESTS = st.builds(
     st.sampled_from(["GET", "POST"]),
     st.builds(url, sent_paths, sent_queries),
     DIRECTIVES,
-    st.sampled_from(["", '{"a":1}', "x", "a=1"]),
+    st.sampled_from(SENT),
 )
 CONFIG = st.fixed_dictionaries(
     {},
@@ -97,6 +118,94 @@ def test_the_indexes_find_the_winner_that_trying_all_finds(
     outcome = match(made, asked)
     assert (outcome.example, outcome.score) == by_trying_all(made, asked)
     assert (outcome.example is None) == (outcome.miss is not None)
+    fits = made.config.match_wildcards and outcome.example is not None
+    path = segments(canonical(asked.target.partition("?")[0]))
+    captured = captures(outcome.example.path, path) if fits and outcome.example else None
+    assert outcome.captures == (captured or {})
+
+
+SAME_PATH = st.builds(
+    example,
+    st.builds(url, st.sampled_from(["/a", "/a/", "/{{x}}"]), saved_queries),
+    method=st.just("POST"),
+    id=st.sampled_from([None, "a", "b", "c", "d"]),
+    code=st.sampled_from([200, 404]),
+    sends=st.sampled_from(TYPES),
+    sends_body=st.sampled_from(BODIES),
+)
+UNSTEERED = st.builds(
+    request,
+    st.just("POST"),
+    st.builds(url, st.sampled_from(["/a", "/A"]), sent_queries),
+    st.fixed_dictionaries({}, optional={"content-type": st.sampled_from(SENT_TYPES)}),
+    st.sampled_from(SENT),
+)
+WITHOUT_HEADERS = st.fixed_dictionaries(
+    {}, optional={"match_body": st.booleans(), "match_query_params": st.booleans()}
+)
+
+
+@settings(QUICK, max_examples=400)
+@given(st.lists(SAME_PATH, min_size=2, max_size=16), UNSTEERED, WITHOUT_HEADERS)
+def test_among_many_examples_of_one_path_the_tables_find_the_winner(
+    examples: list[Example], asked: Request, config: dict[str, Any]
+) -> None:
+    made = plan(*examples, **config)
+    outcome = match(made, asked)
+    assert (outcome.example, outcome.score) == by_trying_all(made, asked)
+
+
+def own_headers() -> st.SearchStrategy[dict[str, str]]:
+    """Headers that have nothing to do with Postiche."""
+    names = st.sampled_from(["accept", "x-a", "content-type", "x-mockery", "host"])
+    return st.dictionaries(names, st.sampled_from(["1", "application/json", "*/*"]))
+
+
+SAYING = st.sampled_from(
+    ["", "{{id}}", "{{$queryParams 'a' 'none'}}", "{{$pathSegments '0'}}", "{{$headers 'x-a'}}"]
+)
+
+
+@QUICK
+@given(
+    st.lists(st.tuples(any_example(), SAYING), max_size=8),
+    st.builds(url, sent_paths, sent_queries),
+    own_headers(),
+    own_headers(),
+    CONFIG,
+)
+def test_where_the_target_decides_no_other_header_changes_the_reply(
+    saved: list[tuple[Example, str]],
+    target: str,
+    one: dict[str, str],
+    other: dict[str, str],
+    config: dict[str, Any],
+) -> None:
+    made = plan(*(replace(each, body=body, method="GET") for each, body in saved), **config)
+    assume(made.target_decides)
+    first, second = get(target, one), get(target, other)
+    assert match(made, first) == match(made, second)
+    chosen = match(made, first).example
+    if chosen is None or chosen.reply.by_target:
+        assert answered(made, first) == answered(made, second)
+
+
+@pytest.mark.parametrize(
+    ("config", "decides"),
+    [
+        ({}, True),
+        ({"match_query_params": False, "match_wildcards": False}, True),
+        ({"match_body": True}, False),
+        ({"match_header": True, "headers": ("X-A",)}, False),
+        ({"match_header": True}, True),
+        ({"match_header": True, "headers": (" ",)}, True),
+        ({"headers": ("X-A",)}, True),
+    ],
+)
+def test_the_target_decides_unless_headers_or_bodies_are_matched(
+    config: dict[str, Any], decides: bool
+) -> None:
+    assert plan(example(), **config).target_decides is decides
 
 
 @QUICK
@@ -132,7 +241,7 @@ def judged(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     def counting(call: Reading, path_score: float, example: PlannedExample) -> Standing:
         names.append(example.source.name)
-        return Standing(total(call, example, path_score), (example,))
+        return total(call, example, path_score), (example,)
 
     def judging(leaf: Candidates, call: Reading, path_score: float) -> Standing:
         standings = [counting(call, path_score, each) for each in leaf.examples]
@@ -193,3 +302,34 @@ def test_ten_thousand_parameters_are_counted(large: Plan) -> None:
 )
 def test_a_path_of_64_kb_matches_nothing(large: Plan, path: str) -> None:
     assert match(large, get(path)).miss is MockError.NO_MATCH
+
+
+def test_a_query_that_matches_fully_touches_one_of_a_thousand_queries(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made = plan(*(example(f"/search?q={i}", name=str(i)) for i in range(1_000)))
+    asked: list[object] = []
+    standing = Alike.standing
+
+    def counting(leaf: Alike, call: Reading, path_score: float, points: float) -> Standing:
+        asked.append(leaf)
+        return standing(leaf, call, path_score, points)
+
+    monkeypatch.setattr(Alike, "standing", counting)
+    assert winner(made, get("/search?q=777")) == "777"
+    assert len(asked) == 1
+
+
+def test_an_unknown_value_of_a_known_key_touches_the_shape_not_its_thousand_queries(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made = plan(*(example(f"/search?q={i}", id=f"{i:04}", name=str(i)) for i in range(1_000)))
+    judged: list[object] = []
+
+    def counting(saved: Parameters, requested: Parameters, count: int) -> QueryVerdict:
+        judged.append(saved)
+        return judge_query(saved, requested, count)
+
+    monkeypatch.setattr(reading, "judge_query", counting)
+    assert winner(made, get("/search?q=none")) == "0"
+    assert len(judged) <= len(Step)

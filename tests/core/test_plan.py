@@ -4,6 +4,7 @@ import dataclasses
 
 import pytest
 
+from postiche.core.collection import read_collection
 from postiche.core.paths import Step, Wildcard
 from postiche.core.plan import PlannedExample, compile_plan
 from postiche.model import BodyMode, Collection, MockConfig, RequestBody, SavedRequest
@@ -131,3 +132,20 @@ def test_a_plan_cannot_be_given_other_methods() -> None:
 
 def test_an_empty_collection_makes_an_empty_plan() -> None:
     assert compile_plan(Collection(None, "empty")).methods == {}
+
+
+def test_headers_matter_only_where_something_reads_them() -> None:
+    plain = {"name": "a", "request": {"method": "GET", "url": "/a"}}
+    bodies = {"hello": False, "{{$headers 'a'}}": True, "{{$randomInt}} {{$body}}": False}
+    for body, matter in bodies.items():
+        saved = {"name": "a", "originalRequest": plain["request"], "code": 200, "body": body}
+        schema = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
+        document = {
+            "info": {"name": "c", "schema": schema},
+            "item": [{**plain, "response": [saved]}],
+        }
+        collection = read_collection(document)
+        assert compile_plan(collection).headers_matter is matter
+        assert compile_plan(collection, None, MockConfig(match_body=True)).headers_matter
+        listed = MockConfig(match_header=True, headers=("a",))
+        assert compile_plan(collection, None, listed).headers_matter

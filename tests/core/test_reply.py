@@ -1,5 +1,6 @@
 """A saved response becomes a reply that can be sent: cleaned, completed, encoded."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -249,6 +250,48 @@ def test_a_variable_may_stand_in_the_name_of_a_header() -> None:
     prepared = prepare_reply(saved, Scope({"what": "Id"}), frozenset())
     assert prepared.fixed is not None
     assert joined(prepared.fixed.headers, "x-id") == "1"
+
+
+HEADER = st.tuples(
+    st.sampled_from(["Content-Type", "ETag", "X-A", "Access-Control-Allow-Origin", "Connection"]),
+    st.sampled_from(["", "text/plain", "application/json", "{{x}}", "a{{x}}b"]),
+)
+
+
+@QUICK
+@given(
+    st.lists(HEADER, max_size=4),
+    st.sampled_from(["", "{{x}}", "a{{x}}\ud800{{x}}"]),
+    st.sampled_from([200, 204, 304]),
+    st.sampled_from(["", "\u00e9", "{{x}}", "\udc00"]),
+)
+def test_an_open_reply_is_the_finished_reply_of_what_its_templates_say(
+    saved: list[tuple[str, str]], body: str, status: int, value: str
+) -> None:
+    prepared = prepare_reply(
+        replace(example(body=body, code=status), headers=tuple(saved)), Scope(), frozenset({"x"})
+    )
+    made = prepared.made
+    reply = made if isinstance(made, Reply) else made.filled(lambda slot: value)
+    headers = tuple((name, text.replace("{{x}}", value)) for name, text in saved)
+    assert reply == finished(status, headers, body.replace("{{x}}", value))
+
+
+@pytest.mark.parametrize(
+    ("body", "by_target"),
+    [
+        ("plain", True),
+        ("{{captured}}", True),
+        ("{{$pathSegments '0'}} {{$queryParams 'a'}}", True),
+        ("{{captured}} {{$guid}}", False),
+        ("{{$headers 'a'}}", False),
+        ("{{$body}}", False),
+    ],
+)
+def test_a_reply_is_by_target_unless_a_slot_asks_for_more(body: str, by_target: bool) -> None:
+    in_body = prepare_reply(example(body=body), Scope(), frozenset({"captured"}))
+    in_header = prepare_reply(example(headers={"X-A": body}), Scope(), frozenset({"captured"}))
+    assert (in_body.by_target, in_header.by_target) == (by_target, by_target)
 
 
 # --- server responses -----------------------------------------------------------------

@@ -6,7 +6,7 @@ from postiche.core.errors import MockError
 from postiche.dataplane.answer import Settled, answer_of, failure, noted_of
 from postiche.dataplane.plans import MockEntry
 from postiche.model import MockConfig, Reply, Request, ServerResponse
-from tests.dataplane.driver import MOCK_ID, NOON, frozen, plan, saved, stored_mock
+from tests.dataplane.driver import NOON, frozen, plan, saved
 
 ITEMS = [
     saved("fixed", path="/fixed"),
@@ -75,9 +75,11 @@ def test_an_active_server_response_answers_everything() -> None:
     assert (answer.name, answer.reply.body, answer.settled) == ("down", b"out", Settled.BY_TARGET)
 
 
-def test_a_call_is_noted_under_the_id_of_its_mock() -> None:
-    answer = failure(MockError.NO_MATCH)
-    stored = MockEntry(plan(), mock=stored_mock())
-    fixed = MockEntry(plan())
-    noted = [noted_of(each, "m", "GET", "/", (), b"", answer) for each in (stored, fixed)]
-    assert [each.mock for each in noted] == [MOCK_ID, "m"]
+def test_a_call_is_noted_with_its_answer() -> None:
+    answer = answer_of(MockEntry(plan(*ITEMS)), Request("GET", "/fixed"), frozen())
+    noted = noted_of("m", "GET", "/fixed", [(b"a", b"b")], b"body", answer)
+    call = noted.call(NOON.timestamp())
+    assert (call.mock, call.method, call.path, call.served_at) == ("m", "GET", "/fixed", NOON)
+    assert (call.request_headers, call.request_body) == ((("a", "b"),), b"body")
+    assert (call.response_name, call.example, call.score) == ("fixed", "id of fixed", 100.0)
+    assert (call.type, call.status_code, call.response_body) == ("success", 200, b"hello")

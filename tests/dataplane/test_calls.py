@@ -7,19 +7,26 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from postiche.dataplane.calls import (
+    BATCH,
+    BODY_LIMIT,
+    RECORD_BYTES,
+    Buffer,
     CallWriter,
+    Noted,
     NullCalls,
     Retention,
     ToldCalls,
-    clipped,
-    new_call_id,
+    new_call_ids,
 )
-from postiche.model import Call, CallQuery
-from postiche.store import Store, StoreError
+from postiche.model import Call, CallQuery, Recurrence, Reply
+from postiche.store import Store, StoreError, open_store
 from tests.dataplane.driver import MOCK_ID, NOON, opened
 
+AT = NOON.timestamp()
 BLANK = Call("id", MOCK_ID, NOON, "an example", "success", 200, "GET", "/a")
 
 Story = Callable[[Store], Awaitable[None]]
@@ -38,14 +45,24 @@ async def paths(store: Store) -> list[str]:
     return [call.path for call in page.calls]
 
 
+def noted(target: str = "/a", *, mock: str = MOCK_ID, **more: Any) -> Noted:
+    """A call that was answered, without headers and bodies unless given."""
+    given: dict[str, Any] = {"headers": (), "body": b"", "reply": Reply(200)}
+    return Noted(mock, "GET", target, name="an example", **given | more)
+
+
 def writer(store: Any, **settings: Any) -> CallWriter:
     """A call writer whose clock stands at NOON."""
     return CallWriter(store, now=lambda: NOON, **settings)
 
 
+SHARED = noted()
+"""A call that happens again and again."""
+
+
 def record(calls: CallWriter, *targets: str) -> None:
     for target in targets:
-        calls.record(replace(BLANK, path=target))
+        calls.record(noted(target), AT)
 
 
 class Failing:
@@ -60,7 +77,7 @@ class Failing:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._store, name)
 
-    async def add_calls(self, calls: Sequence[Call]) -> None:
+    async def add_calls(self, calls: Sequence[Call | Recurrence]) -> None:
         self.attempts += 1
         if self.broken:
             raise StoreError("the disk is full")
@@ -133,17 +150,34 @@ def test_calls_go_to_the_store_in_batches(tmp_path: Path) -> None:
     async def story(store: Store) -> None:
         watched = Failing(store)
         watched.broken = False
-        calls = writer(watched, batch=2)
-        record(calls, "/1", "/2", "/3", "/4", "/5")
+        calls = writer(watched)
+        for _ in range(2 * BATCH + 1):
+            calls.record(SHARED, AT)
         await calls.flush()
-        assert watched.batches == [2, 2, 1]
+        assert watched.batches == [BATCH, BATCH, 1]
+
+    play(tmp_path, story)
+
+
+def test_a_batch_of_large_calls_is_short(tmp_path: Path) -> None:
+    large = noted(body=b"x" * BODY_LIMIT)
+
+    async def story(store: Store) -> None:
+        watched = Failing(store)
+        watched.broken = False
+        calls = writer(watched)
+        for _ in range(100):
+            calls.record(large, AT)
+        await calls.flush()
+        assert len(watched.batches) > 1
+        assert sum(watched.batches) == 100
 
     play(tmp_path, story)
 
 
 def test_flushes_at_the_same_time_store_each_call_once(tmp_path: Path) -> None:
     async def story(store: Store) -> None:
-        calls = writer(store, batch=1)
+        calls = writer(store)
         record(calls, "/1", "/2", "/3")
         assert all(await asyncio.gather(calls.flush(), calls.flush(), calls.flush()))
         assert await paths(store) == ["/1", "/2", "/3"]
@@ -155,7 +189,7 @@ def test_a_cancelled_flush_stores_each_call_once(tmp_path: Path) -> None:
     async def story(store: Store) -> None:
         watched = Failing(store)
         watched.broken = False
-        calls = writer(watched, batch=1)
+        calls = writer(watched)
         record(calls, "/1", "/2", "/3")
         flushing = asyncio.create_task(calls.flush())
         while not watched.attempts:
@@ -168,56 +202,229 @@ def test_a_cancelled_flush_stores_each_call_once(tmp_path: Path) -> None:
 
 
 def test_a_full_buffer_drops_and_counts(tmp_path: Path) -> None:
+    room_for_two = 2 * (noted("/1").size + RECORD_BYTES)
+
     async def story(store: Store) -> None:
-        calls = writer(store, capacity=2)
+        calls = writer(store, capacity_bytes=room_for_two)
         record(calls, "/1", "/2", "/3", "/4")
-        assert calls.dropped == 2
+        assert (calls.recorded, calls.dropped, calls.waiting) == (4, 2, 2)
         await calls.flush()
         record(calls, "/5")
         await calls.flush()
         assert await paths(store) == ["/1", "/2", "/5"]
-        assert calls.dropped == 2
+        assert (calls.recorded, calls.dropped, calls.settled) == (5, 2, 5)
 
     play(tmp_path, story)
 
 
-def test_the_buffer_is_bounded_in_bytes_too(tmp_path: Path) -> None:
-    large = replace(BLANK, request_body=b"x" * 40_000)
+def test_the_buffer_counts_bodies_of_a_megabyte(tmp_path: Path) -> None:
+    async def story(store: Store) -> None:
+        calls = writer(store, capacity_bytes=10_000_000, body_limit=1_000_000)
+        for _ in range(20):
+            calls.record(noted(body=b"x" * 1_000_000), AT)
+        assert calls.dropped == 11
+        await calls.flush()
+        calls.record(noted(body=b"x" * 1_000_000), AT)
+        assert calls.dropped == 11
+
+    play(tmp_path, story)
+
+
+def test_what_many_calls_share_is_counted_once(tmp_path: Path) -> None:
+    shared = noted(body=b"x" * 60_000)
 
     async def story(store: Store) -> None:
-        calls = writer(store, capacity_bytes=100_000)
-        for _ in range(3):
-            calls.record(large)
-        assert calls.dropped == 1
-        await calls.flush()
-        calls.record(large)
-        assert calls.dropped == 1
+        calls = writer(store, capacity_bytes=shared.size + 100 * RECORD_BYTES)
+        for _ in range(2):
+            for _ in range(101):
+                calls.record(shared, AT)
+            await calls.flush()
+        assert calls.dropped == 2
+        assert await store.count_calls() == 200
 
     play(tmp_path, story)
+
+
+def test_while_calls_are_dropped_it_is_said_how_many(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def story(store: Store) -> None:
+        calls = writer(store, capacity_bytes=0, interval=0)
+        calls.start()
+        record(calls, "/1", "/2")
+        while not caplog.text:
+            record(calls, "/3")
+            await asyncio.sleep(0)
+        for _ in range(20):
+            record(calls, "/4")
+            await asyncio.sleep(0)
+        await calls.close()
+
+    play(tmp_path, story)
+    assert caplog.text.count("too many or too large") == 1
 
 
 def test_bodies_are_cut_to_the_limit(tmp_path: Path) -> None:
+    large = noted(body=b"x" * 11, reply=Reply(200, body=b"y" * 1_000_000))
+
     async def story(store: Store) -> None:
-        calls = writer(store, body_limit=10)
-        calls.record(replace(BLANK, request_body=b"x" * 11, response_body=b"y" * 1_000_000))
+        calls = writer(store, body_limit=10, capacity_bytes=100_000)
+        calls.record(large, AT)
+        calls.record(large, AT)
         await calls.flush()
-        (call,) = (await store.calls(MOCK_ID, CallQuery())).calls
-        assert (call.request_body, call.response_body) == (b"x" * 10, b"y" * 10)
+        for call in (await store.calls(MOCK_ID, CallQuery())).calls:
+            assert (call.request_body, call.response_body) == (b"x" * 10, b"y" * 10)
+        assert calls.dropped == 0
 
     play(tmp_path, story)
 
 
 def test_a_call_within_its_limits_is_kept_as_it_is() -> None:
-    call = replace(BLANK, request_body=b"x" * 10, request_headers=(("abc", "de"), ("f", "ghij")))
-    assert clipped(call, 10) == call
+    headers = ((b"abc", b"de"), (b"f", b"ghij"))
+    small = noted(body=b"x" * 10, headers=headers)
+    assert replace(small.cut(10).call(AT), id="") == replace(small.call(AT), id="")
 
 
 def test_a_path_and_headers_beyond_reason_are_cut() -> None:
-    long = (("a", "x" * 50), ("b", "x" * 100), ("c", "x"))
-    call = replace(BLANK, path="/" * 1_000_000, request_headers=long, response_headers=long)
-    cut = clipped(call, 100)
+    sizes = {"a": 50, "b": 100, "c": 1}
+    raw = [(name.encode(), b"x" * size) for name, size in sizes.items()]
+    sent = tuple((name, "x" * size) for name, size in sizes.items())
+    cut = noted("/" * 1_000_000, headers=raw, reply=Reply(200, sent)).cut(100).call(AT)
     assert len(cut.path) == 16 * 1024
-    assert cut.request_headers == cut.response_headers == long[:1]
+    assert cut.request_headers == cut.response_headers == (("a", "x" * 50),)
+
+
+def test_what_was_noted_becomes_a_row_of_the_log() -> None:
+    headers = [(b"Accept", b"caf\xe9"), (b"X-Api-Key", b" PMAK-1"), (b"x-api-key", b"theirs")]
+    reply = Reply(201, (("a", "b"),), b"out")
+    made = noted(headers=headers, body=b"in", reply=reply, example="e", score=0.5).call(AT + 0.001)
+    assert made == Call(
+        made.id,
+        MOCK_ID,
+        NOON + timedelta(milliseconds=1),
+        "an example",
+        "success",
+        201,
+        "GET",
+        "/a",
+        (("accept", "caf\xe9"), ("x-api-key", "PMAK-***"), ("x-api-key", "theirs")),
+        b"in",
+        (("a", "b"),),
+        b"out",
+        "e",
+        0.5,
+    )
+    assert noted(error=True).call(AT).type == "error"
+
+
+# --- superseding
+
+
+Act = tuple[str, float] | None
+ACTS = st.lists(
+    st.none() | st.tuples(st.sampled_from("abc"), st.integers(0, 4).map(lambda ms: AT + ms / 1000)),
+    max_size=40,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(acts=ACTS, keep=st.integers(1, 4))
+def test_superseding_leaves_the_log_as_if_all_were_stored_and_pruned(
+    acts: list[Act], keep: int
+) -> None:
+    """An act is a call of a mock at a time, the clock jumping, or None for a flush."""
+
+    async def logged(store: Store, flushed: bool) -> dict[str, list[str]]:
+        calls = writer(store, retention=Retention(keep_per_mock=keep if flushed else 1000))
+        for number, act in enumerate(acts):
+            if act is not None:
+                calls.record(noted(f"/{number}", mock=act[0]), act[1])
+            elif flushed:
+                await calls.flush()
+        await calls.flush()
+        assert calls.settled == calls.recorded == sum(act is not None for act in acts)
+        await store.prune_calls(before=NOON, keep=keep)
+        pages = {mock: await store.calls(mock, CallQuery()) for mock in "abc"}
+        return {mock: [call.path for call in page.calls] for mock, page in pages.items()}
+
+    async def both() -> None:
+        outcomes = []
+        for flushed in (True, False):
+            store = await open_store("sqlite://")
+            outcomes.append(await logged(store, flushed))
+            await store.close()
+        assert outcomes[0] == outcomes[1]
+
+    asyncio.run(both())
+
+
+def test_calls_that_newer_ones_supersede_are_not_written(tmp_path: Path) -> None:
+    async def story(store: Store) -> None:
+        watched = Failing(store)
+        watched.broken = False
+        calls = writer(watched, retention=Retention(keep_per_mock=3))
+        record(calls, *(f"/{number}" for number in range(10)))
+        await calls.flush()
+        assert watched.batches == [3]
+        assert await paths(store) == ["/7", "/8", "/9"]
+        assert (calls.settled, calls.dropped, calls.waiting) == (10, 0, 0)
+
+    play(tmp_path, story)
+
+
+@given(
+    acts=st.lists(
+        st.tuples(st.integers(0, 3), st.integers(0, 3))  # a call of one of four, or
+        | st.just("sift")
+        | st.integers(1, 5),  # so many stored
+        max_size=60,
+    ),
+    keep=st.integers(1, 5),
+)
+def test_the_buffer_gives_back_all_the_room_it_took(acts: list[Any], keep: int) -> None:
+    some = [noted(mock=str(number % 2), body=b"x" * number * 500) for number in range(4)]
+    buffer = Buffer(20_000)
+    for act in acts:
+        if act == "sift":
+            list(buffer.sift(keep))
+        elif isinstance(act, int):
+            buffer.forget(min(act, len(buffer.batch())))
+        else:
+            buffer.add(some[act[0]], AT + act[1])
+        assert 0 <= buffer.taken <= 20_000
+    list(buffer.sift(keep))
+    buffer.forget(len(buffer.batch()))
+    assert buffer.taken == 0
+
+
+def test_calls_recorded_while_others_are_sifted_wait_for_the_next_time() -> None:
+    buffer = Buffer(1_000_000)
+    first, second = noted("/1"), noted("/2")
+    buffer.add(first, AT)
+    sifting = buffer.sift(10)
+    next(sifting)
+    buffer.add(second, AT)
+    list(sifting)
+    assert buffer.batch() == [(first, AT)]
+    list(buffer.sift(10))
+    assert buffer.batch() == [(first, AT), (second, AT)]
+
+
+def test_a_log_is_pruned_as_it_grows(tmp_path: Path) -> None:
+    retention = Retention(keep_per_mock=1500)
+
+    async def story(store: Store) -> None:
+        calls = writer(store, retention=retention)
+        for _ in range(4):
+            for _ in range(1200):
+                calls.record(SHARED, AT)
+            await calls.flush()
+            assert await store.count_calls() <= 1500 + retention.slack
+
+    play(tmp_path, story)
+
+
+# --- a store that fails
 
 
 def test_a_store_that_fails_loses_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -324,24 +531,24 @@ def test_pruning_comes_round_again_and_survives_failures(
 
 
 def test_ids_look_like_postmans_and_never_repeat() -> None:
-    ids = {new_call_id() for _ in range(1000)}
+    ids = {*new_call_ids(500), *new_call_ids(500)}
     assert len(ids) == 1000
     assert all(re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}-\d{4}", i) for i in ids)
 
 
 def test_a_listener_is_told_every_call() -> None:
     told: list[Call] = []
-    ToldCalls(told.append).record(BLANK)
-    assert told == [BLANK]
+    ToldCalls(told.append).record(noted("/told"), AT)
+    assert [(call.path, call.served_at) for call in told] == [("/told", NOON)]
 
 
 def test_an_error_of_the_listener_stays_with_it(caplog: pytest.LogCaptureFixture) -> None:
     def listen(call: Call) -> None:
         raise BrokenPipeError("nobody reads")
 
-    ToldCalls(listen).record(BLANK)
+    ToldCalls(listen).record(noted(), AT)
     assert "nobody reads" in caplog.text
 
 
 def test_calls_can_be_forgotten() -> None:
-    NullCalls().record(BLANK)
+    NullCalls().record(noted(), AT)

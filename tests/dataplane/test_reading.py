@@ -145,3 +145,39 @@ async def reached(sent: bytes) -> list[tuple[str, str, list[tuple[bytes, bytes]]
 def test_headers_are_read_when_first_asked_for() -> None:
     headers = SentHeaders(get("/a", "B: c"))
     assert list(headers) == headers.lines == [(b"b", b"c")]
+
+
+def test_a_head_that_is_known_is_read_as_if_it_were_not() -> None:
+    targets = ["/", "/a?b=c", "/a/%20;x=(1)", "/users/7", "/a?b?c", "/<", "/a#b", "/a?", "//a", "*"]
+    for headers in (["Host: x"], ["Host: x", "A: b"], []):
+        known = RequestReader()
+        for _ in range(3):
+            assert known.read(get("/known", *headers)) is not None
+        for target in targets:
+            found, fresh = (
+                known.read(get(target, *headers)),
+                RequestReader().read(get(target, *headers)),
+            )
+            assert (found is None) == (fresh is None), target
+            if found is not None and fresh is not None:
+                assert (found.method, found.target, found.plain) == ("GET", fresh.target, True)
+                assert list(found.headers) == list(fresh.headers)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        get("/a", "Host: x").replace(b"GET", b"OPTIONS"),
+        get("/a", "Host: x").replace(b"GET", b"FETCH"),
+        get("/a", "Host: x").replace(b"1.1", b"1.0"),
+        get("/a", "Host: x").replace(b" /a", b" a"),
+        get("/a b", "Host: x"),
+        get("/\xe9", "Host: x"),
+        get("/a\x00", "Host: x"),
+    ],
+)
+def test_only_an_ordinary_request_line_may_stand_before_a_known_head(sent: bytes) -> None:
+    known = RequestReader()
+    for _ in range(3):
+        assert known.read(get("/a", "Host: x")) is not None
+    assert known.read(sent) is None

@@ -100,6 +100,14 @@ def test_what_is_not_answered_by_an_example_moves_nothing() -> None:
     assert bodies(app, ("", "/a")) == ["two"]
 
 
+def test_a_call_that_no_state_lets_in_is_a_miss() -> None:
+    app = app_of(turn(1, "once", "/pay", "POST", required_state="start", new_state="paid"))
+    assert call(app, "POST", "/pay").body == b"once"
+    miss = call(app, "POST", "/pay")
+    assert miss.status == 404
+    assert b"mockRequestNotFoundError" in miss.body
+
+
 def test_a_long_body_is_matched_in_its_turn() -> None:
     long = "x" * (THREAD_ABOVE + 1)
     items = [turn(1, "one", "/p", "POST"), turn(2, "two", "/p", "POST")]

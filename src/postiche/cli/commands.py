@@ -7,7 +7,7 @@ mistakes are for typer, although what is typed plainly never comes here.
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, Optional
+from typing import Annotated, Any, Literal, Optional
 
 import typer
 
@@ -119,6 +119,57 @@ def run(
 
 app.command()(recording.record)
 app.command()(recording.capture)
+
+
+@app.command()
+def explain(
+    path: Annotated[Path, typer.Argument(help="Collection file exported from Postman.")],
+    method: Annotated[str, typer.Argument(help="Method of the request.")],
+    url: Annotated[str, typer.Argument(help="URL of the request, or its path with the query.")],
+    header: Annotated[
+        Optional[list[str]],  # noqa: UP045 - read at run time by typer
+        typer.Option("--header", "-H", help="Header of the request, 'Name: value'; repeatable."),
+    ] = None,
+    data: Annotated[
+        Optional[str],  # noqa: UP045 - read at run time by typer
+        typer.Option("--data", "-d", help="Body of the request; @FILE reads it from a file."),
+    ] = None,
+    environment: Annotated[
+        Path | None, typer.Option(help="Environment file whose variables fill the collection.")
+    ] = None,
+    limit: Annotated[
+        int, typer.Option("--limit", "-n", min=1, help="Examples to show at most.")
+    ] = 10,
+    json: Annotated[bool, typer.Option("--json", help="The same as JSON.")] = False,
+) -> None:
+    """Say which example answers a request, and why; exit code 1 if none does."""
+    from postiche.cli import explaining
+
+    request = explaining.request_of(method, url, header or [], data)
+    found = explaining.explained(path, environment, request, limit)
+    show = explaining.show_json if json else explaining.show
+    show(found, explaining.base_of(url))
+    if found.outcome.example is None:
+        raise typer.Exit(1)
+
+
+@app.command()
+def lint(
+    path: Annotated[list[Path], typer.Argument(help="Collection files exported from Postman.")],
+    environment: Annotated[
+        Path | None, typer.Option(help="Environment file whose variables fill the collections.")
+    ] = None,
+    form: Annotated[
+        Literal["text", "json", "github"],
+        typer.Option("--format", help="For people, for programs, or for GitHub Actions."),
+    ] = "text",
+    json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 for warnings too.")] = False,
+) -> None:
+    """Say what in collection files will surprise whoever calls their mock servers."""
+    from postiche.cli.linting import lint_files
+
+    raise typer.Exit(lint_files(path, environment, "json" if json else form, strict=strict))
 
 
 @keys_app.command("create")

@@ -22,6 +22,7 @@ from postiche.model import (
     Document,
     DocumentKind,
     Mock,
+    MockSources,
     Scope,
     ServerResponse,
     SessionState,
@@ -200,6 +201,15 @@ class UserStore:
     async def mock(self, mock_id: str) -> Mock | None:
         """One mock."""
         return await self._store.mock(mock_id, scope=self._scope)
+
+    async def mock_sources(self, mock_id: str) -> MockSources | None:
+        """All that a mock's plan is compiled from, for the server to use, not for the user to see.
+
+        The collection or environment may lie in a workspace that the user does not see.
+        """
+        if await self.mock(mock_id) is None:
+            return None
+        return await self._store.mock_sources(mock_id)
 
     async def replace_mock(self, mock: Mock, *, expected: datetime | None = None) -> Mock | None:
         """Replace a mock. Raises Conflict."""

@@ -24,11 +24,13 @@ from postiche.control import (
     duplicates,
     environment_patch,
     environments,
+    explanations,
     generations,
     global_variables,
     imports,
     items,
     keys,
+    lints,
     me,
     media_types,
     mock_states,
@@ -174,6 +176,7 @@ EXTENSIONS: dict[str, Operations] = {
     "/postiche/users/{userId}/keys/{keyId}": {"DELETE": keys.revoke_key_of_user},
     "/postiche/keys": {"GET": keys.list_own_keys, "POST": keys.create_own_key},
     "/postiche/keys/{keyId}": {"DELETE": keys.revoke_own_key},
+    "/mocks/{mockId}/explain": {"POST": explanations.explain_request},
     "/collections/{collectionId}/requests/{requestId}/capture": {"POST": captures.capture_request},
     "/mocks/{mockId}/states": {
         "GET": mock_states.list_states,
@@ -184,8 +187,10 @@ EXTENSIONS: dict[str, Operations] = {
         "PUT": mock_states.put_state,
         "DELETE": mock_states.delete_state,
     },
+    "/collections/{collectionId}/lint": {"GET": lints.lint_collection},
+    "/mocks/{mockId}/lint": {"GET": lints.lint_mock},
 }
-"""What the Postman API does not have: under a path of its own, or of the thing it is about."""
+"""What the Postman API does not have: under a path of its own, or below what it is about."""
 
 _PREFLIGHT = {
     **wire.CORS,

@@ -4,6 +4,7 @@ Knows how calls are filtered, paged and shown. Must not know how they came to
 be logged.
 """
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -20,6 +21,9 @@ MAX_ROWS = 100
 MAX_BYTES = 6_500_000
 """An answer holds at most so many calls, or bytes of them: 6.5 MB (OpenAPI 1.45)."""
 
+STEP = 10
+"""Calls read at a time, where headers or bodies come with them."""
+
 INCLUDES = ("request.headers", "request.body", "response.headers", "response.body")
 
 _MODES = {
@@ -31,39 +35,76 @@ _MODES = {
 async def list_call_logs(asked: Asked) -> Response:
     """GET /mocks/{mockId}/call-logs: newest first unless sorted otherwise."""
     mock = await existing_mock(asked)
-    query, include = _query(asked), _include(asked)
+    include = _include(asked)
+    query = _query(asked, include)
     await asked.settings.flush_calls()
-    page, rows = await _page(asked, mock.id, query, include)
-    while len(rows) < len(page.calls):
-        # Only the store can make a cursor, so it is asked for as many as fit.
-        query = replace(query, limit=len(rows))
-        page, rows = await _page(asked, mock.id, query, include)
-    meta = orjson.dumps({"nextCursor": page.next_cursor})
+    rows, cursor = await _rows(asked, mock.id, query, include)
+    meta = orjson.dumps({"nextCursor": cursor})
     return wire.json_text(b'{"call-logs":[%s],"meta":%s}' % (b",".join(rows), meta))
 
 
-async def _page(
+async def _rows(
     asked: Asked, mock_id: str, query: CallQuery, include: frozenset[str]
+) -> tuple[list[bytes], str | None]:
+    """As many calls as JSON as one answer may hold, at least one, and the cursor behind them.
+
+    They are read and made a few at a time, for mock servers to answer in between.
+    """
+    rows: list[bytes] = []
+    room, cursor = MAX_BYTES, query.cursor
+    while len(rows) < query.limit:
+        step = min(query.limit - len(rows), STEP if include else MAX_ROWS)
+        asking = replace(query, cursor=cursor, limit=step)
+        page, more = await _fitting_page(asked, mock_id, asking, include, room if rows else None)
+        if page.calls and not more:
+            break
+        rows += more
+        cursor = page.next_cursor
+        room -= sum(map(len, more)) + len(more)
+        if cursor is None:
+            break
+    return rows, cursor
+
+
+async def _fitting_page(
+    asked: Asked, mock_id: str, query: CallQuery, include: frozenset[str], room: int | None
 ) -> tuple[CallPage, list[bytes]]:
-    """A page of calls, and as many of them as JSON as one answer may hold, at least one."""
+    """A page of calls that fit in so many bytes, and those as JSON; no JSON if none does."""
+    page = await _page(asked, mock_id, query)
+    rows = await _fitting(page, include, room)
+    while 0 < len(rows) < len(page.calls):
+        # Only the store can make a cursor, so it is asked for as many as fit.
+        page = await _page(asked, mock_id, replace(query, limit=len(rows)))
+        rows = await _fitting(page, include, room)
+    return page, rows
+
+
+async def _page(asked: Asked, mock_id: str, query: CallQuery) -> CallPage:
     try:
-        page = await asked.store.calls(mock_id, query)
+        return await asked.store.calls(mock_id, query)
     except InvalidCursor:
         raise wire.invalid_cursor() from None
+
+
+async def _fitting(page: CallPage, include: frozenset[str], room: int | None) -> list[bytes]:
+    """The first calls of a page that fit in so many bytes; of an empty answer, at least one."""
     rows: list[bytes] = []
-    room = MAX_BYTES
+    left = MAX_BYTES if room is None else room
     for call in page.calls:
-        rows.append(orjson.dumps(_row(call, include)))
-        room -= len(rows[-1]) + 1
-        if room < 0:
-            return page, rows[:-1] or rows
-    return page, rows
+        row = orjson.dumps(_row(call, include))
+        left -= len(row) + 1
+        if left < 0 and (rows or room is not None):
+            break
+        rows.append(row)
+        if include:
+            await asyncio.sleep(0)
+    return rows
 
 
 # --- what is asked for ------------------------------------------------------------
 
 
-def _query(asked: Asked) -> CallQuery:
+def _query(asked: Asked, include: frozenset[str]) -> CallQuery:
     """The filters and the order asked for. Raises ApiError 400 naming a bad parameter."""
     since, until = _time(asked, "since"), _time(asked, "until")
     _refuse_impossible_period(asked, since, until)
@@ -77,6 +118,8 @@ def _query(asked: Asked) -> CallQuery:
         ascending=_ascending(asked),
         limit=_number(asked, "limit", 1, MAX_ROWS) or MAX_ROWS,
         cursor=asked.query("cursor"),
+        headers=bool(include - {"response.body"}),  # a request's body is shown by its type
+        bodies=not include.isdisjoint(("request.body", "response.body")),
     )
 
 

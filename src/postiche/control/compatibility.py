@@ -47,7 +47,10 @@ Postman's MCP server calls them; they are supported.
 OWN = """\
 ## What only Postiche has
 
-These are managed in the app at Postman; here they have operations of their own.
+Users and keys are managed in the app at Postman; here they have operations of their own
+([users.md](users.md)). Nothing at Postman says why a mock server answered as it did
+([explain.md](explain.md)) or lints ([lint.md](lint.md)); capturing sends a saved request as the
+app would ([record.md](record.md)).
 """
 
 

@@ -21,7 +21,8 @@ Fields = list[tuple[str, str]]
 FormKey = tuple[tuple[str, str], ...]
 
 Form = Literal["raw", "json", "form", "multipart", "graphql"]
-"""What a body is read as to be compared; each is an attribute of SentBody that gives the key."""
+"""What a body is read as to be compared: the bytes themselves, a JSON value, urlencoded pairs, the
+text fields of form-data, a GraphQL call."""
 
 BodyKey = bytes | FormKey
 
@@ -45,40 +46,34 @@ class SentBody:
     def __init__(self, request: Request) -> None:
         self.raw = request.body
         self._request = request
+        self._keys: dict[Form, BodyKey | None] = {"raw": request.body}
 
     def key(self, form: Form) -> BodyKey | None:
         """The key of the body read as one form; None if it is not of that form."""
-        found: BodyKey | None = getattr(self, form)
-        return found
+        if form not in self._keys:
+            self._keys[form] = self._read(form)
+        return self._keys[form]
+
+    def _read(self, form: Form) -> BodyKey | None:
+        match form:
+            case "json":
+                return json_key(self.raw)
+            case "graphql":
+                value = _parsed(self.raw)
+                return _graphql_key(value) if isinstance(value, dict) else None
+            case "form":
+                return _form_key(urlencoded(self.raw)) if len(self.raw) <= MAX_PARSED else None
+            case "multipart":
+                multipart = self.media_type == "multipart/form-data"
+                fields = self.fields if multipart else None
+                return None if fields is None else _form_key(fields)
+            case _:
+                return self.raw
 
     @cached_property
     def media_type(self) -> str | None:
         """The media type of the body, as sent."""
         return media_type(self._request.header("content-type"))
-
-    @cached_property
-    def json(self) -> bytes | None:
-        """The key of the body as JSON; None if it is not JSON."""
-        return json_key(self.raw)
-
-    @cached_property
-    def graphql(self) -> bytes | None:
-        """The key of the body as a GraphQL call; None if it is not one."""
-        value = _parsed(self.raw)
-        return _graphql_key(value) if isinstance(value, dict) else None
-
-    @cached_property
-    def form(self) -> FormKey | None:
-        """The key of the body as urlencoded pairs; None if it is too large to parse."""
-        return _form_key(urlencoded(self.raw)) if len(self.raw) <= MAX_PARSED else None
-
-    @cached_property
-    def multipart(self) -> FormKey | None:
-        """The key of the text fields of a form-data body; None if it is not well-formed."""
-        fields = self.fields
-        if fields is None or self.media_type != "multipart/form-data":
-            return None
-        return _form_key(fields)
 
     @cached_property
     def fields(self) -> Fields | None:
@@ -110,28 +105,35 @@ class SavedBody:
         """
         if self.mode is None:
             return not sent.raw
-        return any(sent.key(form) == key for form, key in self.keys())
+        if self.mode is BodyMode.RAW and sent.raw == self.raw:
+            return True
+        form = self._form
+        return form is not None and self.key is not None and sent.key(form) == self.key
 
     def keys(self) -> list[tuple[Form, BodyKey]]:
-        """The keys of which a request's body must have one to be equal; of no body there is none.
+        """The keys of which a request's body must have one to be equal.
 
-        An example without a body equals a request without one, whatever keys they have.
+        There are none without a body: that equals no body, which has no keys.
         """
+        raw: list[tuple[Form, BodyKey]] = [("raw", self.raw)] if self.mode is BodyMode.RAW else []
+        form = self._form
+        return raw if form is None or self.key is None else [*raw, (form, self.key)]
+
+    @property
+    def _form(self) -> Form | None:
+        """What `key` is a key of."""
         match self.mode:
             case BodyMode.RAW:
                 form = self.media_type == "application/x-www-form-urlencoded"
-                return [("raw", self.raw), *self._keyed("form" if form else "json")]
+                return "form" if form else "json"
             case BodyMode.URLENCODED:
-                return self._keyed("form")
+                return "form"
             case BodyMode.FORMDATA:
-                return self._keyed("multipart")
+                return "multipart"
             case BodyMode.GRAPHQL:
-                return self._keyed("graphql")
+                return "graphql"
             case _:
-                return []
-
-    def _keyed(self, form: Form) -> list[tuple[Form, BodyKey]]:
-        return [] if self.key is None else [(form, self.key)]
+                return None
 
 
 def saved_body(body: RequestBody | None, headers: Headers) -> SavedBody:
@@ -172,7 +174,8 @@ def _is_canonical(raw: bytes) -> bool:
     Only whole numbers of few digits are; text that looks like another number
     makes this False too, which costs time but changes nothing.
     """
-    return raw.count(b"{") + raw.count(b"[") < MAX_DEPTH and not _UNSURE_NUMBER.search(raw)
+    unsure = _LIKE_A_NUMBER.search(raw) and _UNSURE_NUMBER.search(raw)
+    return not unsure and raw.count(b"{") + raw.count(b"[") < MAX_DEPTH
 
 
 def urlencoded(raw: bytes) -> Fields:
@@ -244,6 +247,7 @@ class _Parts:
 
 _NOTHING = object()
 _LARGEST_EXACT = 2.0**53
+_LIKE_A_NUMBER = re.compile(rb"\d(?:[.eE]|\d{15})")  # a quick look: UUIDs and texts pass it, too
 _UNSURE_NUMBER = re.compile(rb"(?:^|[\s:,\[])-?\d+(?:[.eE]|(?<=\d{16}))")
 
 

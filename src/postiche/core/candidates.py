@@ -14,11 +14,11 @@ and with the examples that share one whole parameter with the request.
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from postiche.core.bodies import BodyKey, Form, SavedBody, SentBody
-from postiche.core.query import Pairs, Parameters, saved_pairs, without_values
-from postiche.core.reading import Reading, points_of
+from postiche.core.query import ALL_MATCH, Pairs, Parameters, saved_pairs, without_values
+from postiche.core.reading import NO_PARAMETERS, Reading, points_of
 
 if TYPE_CHECKING:
     from postiche.core.plan import PlannedExample
@@ -30,14 +30,10 @@ Tied = tuple["PlannedExample", ...]
 """Examples with equal points."""
 
 
-class Standing(NamedTuple):
-    """The most points among some examples, and those that have them; nobody if all are out."""
+Standing = tuple[float, Tied]
+"""The most points among some examples, and those that have them; nobody if all are out."""
 
-    points: float
-    tied: Tied
-
-
-OUT = Standing(float("-inf"), ())
+OUT: Standing = (float("-inf"), ())
 
 
 def preferred(tied: "Iterable[PlannedExample]") -> "PlannedExample | None":
@@ -138,22 +134,34 @@ class Alike:
         self._first = representatives(examples)
         self._bodies = BodyTable(examples, typed=typed) or None
 
+    @property
+    def only(self) -> "PlannedExample | None":
+        """The winner if it is the same for every request with neither query nor body."""
+        if self._query or self._typed or len(self._first) > 1:
+            return None
+        return self._first[0]
+
     def best(self, call: Reading, path_score: float) -> Standing:
         """The best of the examples for a request whose path scores so much."""
-        query = call.query_points(self._query)
+        if not self._query and not call.pairs:
+            return self.standing(call, path_score, 0.0)
+        return self.standing(call, path_score, call.query_points(self._query))
+
+    def standing(self, call: Reading, path_score: float, query_points: float) -> Standing:
+        """The best of the examples if their query adds so much."""
         if self._bodies is not None and (self._typed or call.request.body):
             equal = self._bodies.equal(call.body)
             if equal:
-                return Standing(points_of(path_score, query, equal_body=not self._typed), equal)
+                return points_of(path_score, query_points, equal_body=not self._typed), equal
             if self._typed:
                 return OUT
-        return Standing(points_of(path_score, query, equal_body=False), self._first)
+        return points_of(path_score, query_points, equal_body=False), self._first
 
 
 class Various:
     """Examples with several saved queries."""
 
-    __slots__ = ("_by_pair", "_by_pairs", "_shapes", "examples")
+    __slots__ = ("_by_pair", "_by_pairs", "_shapes", "examples", "only")
 
     def __init__(self, examples: Tied, classes: list[Tied], *, typed: bool) -> None:
         self.examples = examples
@@ -170,6 +178,7 @@ class Various:
             for pair in _known(query):
                 self._by_pair[pair].append(alike)
         self._by_pair.default_factory = None
+        self.only = None
         self._shapes = [
             Alike(tuple(members), without_values(members[0].query), typed=typed)
             for members in shapes.values()
@@ -178,9 +187,11 @@ class Various:
     def best(self, call: Reading, path_score: float) -> Standing:
         """The best of the examples for a request whose path scores so much."""
         full = self._by_pairs.get(call.pairs)
-        standing = OUT if full is None else full.best(call, path_score)
-        if standing.points >= points_of(path_score, call.bonus, equal_body=False):
-            return standing
+        standing = OUT
+        if full is not None:
+            standing = full.standing(call, path_score, ALL_MATCH if call.pairs else 0.0)
+            if standing[0] >= points_of(path_score, call.bonus, equal_body=False):
+                return standing  # nothing can have more, and nothing else as much
         # An example that shares a pair with the request is better than its shape says, so that
         # it cannot win or tie as one of its shape.
         for shape in self._shapes:
@@ -199,7 +210,7 @@ def candidates(examples: "Sequence[PlannedExample]", *, typed: bool, queries: bo
     """Examples with one path, ready to compete; `typed` is body matching, `queries` count."""
     every = tuple(examples)
     if len(every) == 1 or not queries:
-        return Alike(every, every[0].query if queries else {}, typed=typed)
+        return Alike(every, every[0].query if queries else NO_PARAMETERS, typed=typed)
     classes: dict[object, list[PlannedExample]] = defaultdict(list)
     for example in every:
         classes[_identity(example.query)].append(example)
@@ -210,11 +221,11 @@ def candidates(examples: "Sequence[PlannedExample]", *, typed: bool, queries: bo
 
 def better(one: Standing, other: Standing) -> Standing:
     """The standing with more points; both together if they are equal."""
-    if one.points > other.points:
+    if one[0] > other[0]:
         return one
-    if other.points > one.points:
+    if other[0] > one[0]:
         return other
-    return Standing(one.points, one.tied + other.tied)
+    return one[0], one[1] + other[1]
 
 
 def _identity(query: Parameters) -> object:

@@ -119,10 +119,10 @@ class _Place:
     folders: tuple[str, ...]
 
     def where(self, name: str = "") -> str:
-        return _where(*self.folders, text(self.item.get("name")), *([name] if name else []))
+        return way(*self.folders, text(self.item.get("name")), *([name] if name else []))
 
 
-def _where(*names: str) -> str:
+def way(*names: str) -> str:
     """The way to a place; long names are cut, for a document may drop very many things."""
     return " / ".join(name[:MAX_NAME] for name in names)
 
@@ -136,7 +136,7 @@ def _leaves(items: list[Any], dropped: list[Dropped]) -> Iterator[_Place]:
         if item is _END:
             stack.pop()
         elif not isinstance(item, dict):
-            _note(dropped, _where(*folders), "an item is not an object")
+            _note(dropped, way(*folders), "an item is not an object")
         elif isinstance(item.get("item"), list):
             stack.append((iter(item["item"]), (*folders, text(item.get("name")))))
         else:

@@ -20,12 +20,13 @@ from typing import Any, Generic, TypeVar
 
 from postiche.core.paths import (
     KEYS,
+    MAX_LENIENT,
+    WHOLE_SEGMENT,
     PathPattern,
     Step,
     Wildcard,
     lower_without_slash,
     segments,
-    steps_for,
     tolerance,
     without_ids,
 )
@@ -40,12 +41,16 @@ _LOOSE_STEPS = (Step.TRAILING_SLASH, Step.CASE, Step.CASE_AND_SLASH)
 
 
 class _Node(Generic[Leaf]):
-    """One level of the trie of wildcards: children by literal text and by wildcard."""
+    """One level of the trie of wildcards: children by literal text and by wildcard.
 
-    __slots__ = ("leaf", "literals", "wildcards")
+    `whole` is the child of the wildcard that is all of its segment.
+    """
+
+    __slots__ = ("leaf", "literals", "whole", "wildcards")
 
     def __init__(self) -> None:
         self.literals: dict[str, _Node[Leaf]] = {}
+        self.whole: _Node[Leaf] | None = None
         self.wildcards: list[tuple[Wildcard, _Node[Leaf]]] = []
         self.leaf: Leaf | None = None
 
@@ -53,6 +58,10 @@ class _Node(Generic[Leaf]):
         """The child for a part, made if missing."""
         if isinstance(part, str):
             return self.literals.setdefault(part, _Node())
+        if part.literals == WHOLE_SEGMENT:
+            if self.whole is None:
+                self.whole = _Node()
+            return self.whole
         for known, child in self.wildcards:
             # by the text around the names: what they are called does not change what they cover
             if known.literals == part.literals:
@@ -88,7 +97,9 @@ class PathIndex(Generic[Leaf]):
         key = lower_without_slash(path)
         texts = self._loose.get(key)
         if texts is None:
-            texts = (key,) if key in self._exact else ()
+            if key not in self._exact:
+                return []
+            texts = (key,)
         found = [
             (next(s for s in _LOOSE_STEPS if KEYS[s](text) == KEYS[s](path)), self._exact[text])
             for text in texts
@@ -105,13 +116,23 @@ class PathIndex(Generic[Leaf]):
                 child = node.literals.get(segment)
                 if child is not None:
                     below.append(child)
+                if segment and node.whole is not None:
+                    below.append(node.whole)
                 for wildcard, child in node.wildcards:
-                    if wildcard.covers(segment):
+                    if wildcard.capture(segment) is not None:
                         below.append(child)
             if not below:
                 return []
             level = below
         return [(Step.WILDCARD, node.leaf) for node in level if node.leaf is not None]
+
+    def only_covered(self, path: str) -> Leaf | None:
+        """The one that passes step 5, if it is the only one that passes any of steps 1 to 5."""
+        key = lower_without_slash(path)
+        if path in self._exact or key in self._exact or key in self._loose:
+            return None
+        found = self.covered(path)
+        return found[0][1] if len(found) == 1 else None
 
     def without_ids(self, path: str) -> list[tuple[Step, Leaf]]:
         """What passes steps 6 and 7."""
@@ -148,7 +169,7 @@ _ALL: Stages = (*_STRICT, (Step.WILDCARD, PathIndex.covered), *_LENIENT)
 
 def stages(path: str, *, wildcards: bool) -> Stages:
     """The look-ups for a path in the order of the steps, each with the first step it may find."""
-    if Step.DISTANCE not in steps_for(path):
+    if len(path) > MAX_LENIENT:
         return _STRICT
     return _ALL if wildcards else (*_STRICT, *_LENIENT)
 

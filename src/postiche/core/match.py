@@ -24,7 +24,7 @@ from postiche.core.candidates import OUT, Candidates, Standing, better, preferre
 from postiche.core.directives import Directives, is_steered
 from postiche.core.errors import MockError
 from postiche.core.index import stages
-from postiche.core.paths import SCORES, captures, segments
+from postiche.core.paths import MAX_LENIENT, SCORES, Step, captures, covered, segments
 from postiche.core.plan import MethodPlan, Plan, PlannedExample
 from postiche.core.query import ALL_MATCH, MOST_LOST
 from postiche.core.reading import EQUAL_BODY, Reading, points_of
@@ -33,9 +33,11 @@ from postiche.model import Request
 __all__ = [
     "EQUAL_BODY",
     "Admits",
+    "Covered",
     "Outcome",
     "Reading",
     "body_fits",
+    "by_wildcards_alone",
     "code_fits",
     "headers_fit",
     "match",
@@ -63,6 +65,18 @@ class Outcome(NamedTuple):
     miss: MockError | None = None
 
 
+class Covered(NamedTuple):
+    """An example chosen by the wildcards of its path, and what they cover."""
+
+    example: PlannedExample
+    captured: Mapping[str, str]
+
+    @property
+    def score(self) -> float:
+        """The points of its path, and so all that it has."""
+        return SCORES[Step.WILDCARD]
+
+
 NO_MATCH = Outcome(miss=MockError.NO_MATCH)
 NO_EXAMPLE = Outcome(miss=MockError.NO_EXAMPLE)
 
@@ -82,7 +96,24 @@ def match(plan: Plan, request: Request) -> Outcome:
     call = Reading(request, plan.config)
     if is_steered(request) or plan.headers_decide:
         return _one_by_one(method, call, None)
-    return _best(method, call, _bonus(method, call), _all_at_once)
+    bonus = _bonus(method, call) if request.body or call.pairs else 0.0
+    return _best(method, call, bonus, _all_at_once)
+
+
+def by_wildcards_alone(plan: Plan, method: str, target: str) -> Covered | None:
+    """What `match` finds for a request of which only method and path can matter: the short way.
+
+    For plans whose target decides, and requests without body and `x-mock-*`
+    headers. None says nothing: then `match` has to be asked.
+    """
+    examples = plan.methods.get(method)
+    if examples is None or not plan.config.match_wildcards:
+        return None
+    if "%" in target or "?" in target or len(target) > MAX_LENIENT:
+        return None
+    leaf = examples.examples.only_covered(target)
+    example = None if leaf is None else leaf.only
+    return None if example is None else Covered(example, covered(example.path, target))
 
 
 def match_among(plan: Plan, call: Reading, admits: Admits) -> Outcome:
@@ -105,30 +136,39 @@ def _one_by_one(method: MethodPlan, call: Reading, admits: Admits | None) -> Out
 
 def _best(method: MethodPlan, call: Reading, bonus: float, judge: Judge) -> Outcome:
     """The example with the most points; `bonus` is the most that query and body may add."""
-    best = OUT
-    found = False
+    best, tied = OUT
+    found, decided = False, Step.IDENTICAL
     for first, look_up in stages(call.path, wildcards=call.config.match_wildcards):
-        if best.points > _SCORES[first] + bonus:
+        if best > _SCORES[first] + bonus:
             break  # the steps that are left can neither win nor tie
         for step, candidates in look_up(method.examples, call.path):
             standing = judge(candidates, call, _SCORES[step])
             if standing is not None:
                 found = True
-                best = better(best, standing)
+                if standing[0] > best:
+                    best, tied = standing
+                    decided = step
+                else:
+                    best, tied = better((best, tied), standing)
     if not found:
         return NO_EXAMPLE if _unanswered(method, call) else NO_MATCH
-    winner = best.tied[0] if len(best.tied) == 1 else preferred(best.tied)
-    return Outcome(winner, best.points, _captured(call, winner)) if winner else NO_MATCH
+    winner = tied[0] if len(tied) == 1 else preferred(tied)
+    if winner is None:
+        return NO_MATCH
+    if decided is Step.WILDCARD and len(tied) == 1:
+        return Outcome(winner, best, covered(winner.path, call.path))
+    return Outcome(winner, best, _captured(call, winner))
 
 
 def _bonus(method: MethodPlan, call: Reading) -> float:
     """The most that query and body can add for any example of the method."""
-    body = EQUAL_BODY if method.sends_bodies and call.request.body else 0.0
-    if call.config.match_body or not call.pairs:
-        return 0.0 if call.config.match_body else body
-    if any(pair in method.saved_pairs for pair in call.pairs):
-        return ALL_MATCH + body
-    unknown = sum(key not in method.saved_keys for key, _ in call.pairs)
+    possible = method.sends_bodies and not call.config.match_body
+    body = EQUAL_BODY if possible and call.request.body else 0.0
+    unknown = 0
+    for pair in call.pairs:
+        if pair in method.saved_pairs:
+            return ALL_MATCH + body
+        unknown += pair[0] not in method.saved_keys
     return body - min(unknown, MOST_LOST)
 
 
@@ -153,9 +193,9 @@ class _OneByOne:
         for example in found:
             if passes(call, example):
                 points[example] = total(call, example, path_score)
-        best = max(points.values(), default=OUT.points)
+        best = max(points.values(), default=OUT[0])
         tied = tuple(e for e, each in points.items() if each == best)
-        return Standing(best, tied) if found else None
+        return (best, tied) if found else None
 
 
 def with_id(method: MethodPlan, asked: str) -> Iterable[PlannedExample]:

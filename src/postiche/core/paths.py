@@ -162,16 +162,8 @@ class Wildcard:
     literals: tuple[str, ...]
     names: tuple[str, ...]
 
-    def covers(self, segment: str) -> bool:
-        """Whether the segment fits."""
-        if self.literals == WHOLE_SEGMENT:
-            return segment != ""
-        return self.capture(segment) is not None
-
     def capture(self, segment: str) -> tuple[str, ...] | None:
         """What each name covers, at least one character each; None if the segment does not fit."""
-        if self.literals == WHOLE_SEGMENT:
-            return (readable(segment),) if segment else None
         first, *rest = self.literals
         if not segment.startswith(first):
             return None
@@ -192,12 +184,15 @@ class PathPattern:
     """An example's path: its canonical text, and what each segment accepts.
 
     Variables stay in the text as written, so that the steps of equal keys see
-    them literally. `names` are the variables that the path can capture.
+    them literally. `names` are the variables that the path can capture;
+    `whole` has each with the place of its segment if all of them cover whole
+    ones and none occurs twice.
     """
 
     text: str
     parts: tuple[str | Wildcard, ...]
     names: tuple[str, ...] = field(default=(), compare=False)
+    whole: tuple[tuple[str, int], ...] = field(default=(), compare=False)
 
 
 def path_pattern(path: str) -> PathPattern:
@@ -207,8 +202,19 @@ def path_pattern(path: str) -> PathPattern:
         return PathPattern(path, tuple(written))
     parts = tuple(_part(segment) for segment in written)
     text = "/".join(["", *(_plain(segment) for segment in written)])
-    names = (part.names for part in parts if isinstance(part, Wildcard))
-    return PathPattern(text, parts, tuple(chain.from_iterable(names)))
+    found = [(part, place) for place, part in enumerate(parts) if isinstance(part, Wildcard)]
+    names = tuple(chain.from_iterable(part.names for part, _ in found))
+    whole = tuple((p.names[0], place) for p, place in found if p.literals == WHOLE_SEGMENT)
+    simple = len(whole) == len(found) == len(set(names))
+    return PathPattern(text, parts, names, whole if simple else ())
+
+
+def covered(pattern: PathPattern, path: str) -> dict[str, str]:
+    """What the wildcards cover in a path that is known to pass step 5."""
+    requested = path.split("/")
+    if pattern.whole:
+        return {name: readable(requested[place + 1]) for name, place in pattern.whole}
+    return captures(pattern, requested[1:]) or {}
 
 
 def captures(pattern: PathPattern, requested: list[str]) -> dict[str, str] | None:
@@ -220,14 +226,18 @@ def captures(pattern: PathPattern, requested: list[str]) -> dict[str, str] | Non
     if len(requested) != len(pattern.parts) or not pattern.names:
         return None
     captured: dict[str, str] = {}
-    for part, segment in zip(pattern.parts, requested, strict=True):
+    for part, segment in zip(pattern.parts, requested):  # noqa: B905 - equally long, see above
         if isinstance(part, str):
             if part != segment:
                 return None
+        elif part.literals == WHOLE_SEGMENT:
+            if not segment:
+                return None
+            captured.setdefault(part.names[0], readable(segment))
         elif (covered := part.capture(segment)) is None:
             return None
         else:
-            for name, value in zip(part.names, covered, strict=True):
+            for name, value in zip(part.names, covered):  # noqa: B905 - one for each
                 captured.setdefault(name, value)
     return captured
 

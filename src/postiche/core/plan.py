@@ -71,12 +71,13 @@ class MethodPlan:
     sends_bodies: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Plan:
-    """What a mock server answers from.
+    """What a mock server answers from. Two of them are equal only if they are the same one.
 
     `headers_decide` says that request headers may keep examples out though no
-    request asks for it: header matching is in force. With `states`, what was
+    request asks for it: header matching is in force. `replies_read_headers`:
+    the reply of some example repeats one of them. With `states`, what was
     answered before has a part in it too, and `stateful` has to be asked.
     """
 
@@ -84,6 +85,7 @@ class Plan:
     config: MockConfig
     methods: Mapping[str, MethodPlan]
     headers_decide: bool = False
+    replies_read_headers: bool = False
     states: StatePlan | None = None
 
     @property
@@ -91,6 +93,11 @@ class Plan:
         """Whether method and target alone choose the example for a request that has neither a
         body nor any `x-mock-*` header: no header or body matching or state is in force."""
         return not (self.headers_decide or self.config.match_body or self.states)
+
+    @property
+    def headers_matter(self) -> bool:
+        """Whether the headers of such a request can make any difference to its reply."""
+        return self.replies_read_headers or not self.target_decides
 
 
 def compile_plan(
@@ -120,10 +127,11 @@ def compile_plan(
         for method in {**examples, **unanswered}
     }
     return Plan(
-        collection_name=collection.name,
-        config=config,
-        methods=MappingProxyType(methods),
+        collection.name,
+        config,
+        MappingProxyType(methods),
         headers_decide=bool(listed_headers(config)),
+        replies_read_headers=any(e.reply.by_headers for some in examples.values() for e in some),
         states=state_plan(chain.from_iterable(examples.values()), scope),
     )
 

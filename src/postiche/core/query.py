@@ -4,7 +4,6 @@ Knows behaviour A.1.5 and A.2. Must not know paths, headers or bodies.
 """
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import unquote
@@ -61,10 +60,10 @@ def parameters(query: str) -> Parameters:
 
 def pairs(query: str) -> Pairs:
     """The keys and values of a query text, decoded, sorted: equal for queries that match fully."""
-    found = [(_decoded(key), _decoded(value)) for key, value in _pairs(query)]
-    if len(found) > 1:
-        found.sort()
-    return tuple(found)
+    found = _pairs(query)
+    if "%" in query or "+" in query:
+        found = [(_decoded(key), _decoded(value)) for key, value in found]
+    return tuple(sorted(found)) if len(found) > 1 else tuple(found)
 
 
 def parameters_of(found: Pairs) -> Parameters:
@@ -139,11 +138,13 @@ def _totalled(found: dict[str, Counter[str | None]]) -> Parameters:
     return {key: Values(counts, counts.total()) for key, counts in found.items()}
 
 
-def _pairs(query: str) -> Iterator[tuple[str, str]]:
+def _pairs(query: str) -> list[tuple[str, str]]:
+    found = []
     for piece in query.split("&"):
         if piece:
             key, _, value = piece.partition("=")
-            yield key, value
+            found.append((key, value))
+    return found
 
 
 def _decoded(text: str) -> str:

@@ -47,7 +47,7 @@ class Reading:
         path, _, query = request.target.partition("?")
         self.request = request
         self.config = config
-        self.path = canonical(path)
+        self.path = canonical(path) if "%" in path or not path else path
         self.pairs: Pairs = pairs(query) if query and config.match_query_params else ()
         self.query_count = len(self.pairs)
         self._directives: Directives | None = None
@@ -105,4 +105,6 @@ class Reading:
 def points_of(path_score: float, query_points: float, *, equal_body: bool) -> float:
     """The points of path, query and body together (A.1.4 to 6), free of the dust of fractions."""
     score = path_score + query_points
-    return round(score + EQUAL_BODY if equal_body else score, 9)
+    if equal_body:
+        score += EQUAL_BODY
+    return score if score.is_integer() else round(score, 9)

@@ -33,10 +33,10 @@ def render(outcome: Outcome, request: Request, sources: Sources) -> Reply:
     if outcome.example is None:
         problem: Problem = (outcome.miss or MockError.NO_MATCH).value
         return problem.reply()
-    prepared = outcome.example.reply
-    if prepared.open is None:
-        return prepared.fixed or Reply(outcome.example.source.code)
-    return prepared.open.filled(Values(outcome.captures, request, sources).of)
+    made = outcome.example.reply.made
+    if isinstance(made, Reply):
+        return made
+    return made.filled(Values(outcome.captures, request, sources).of)
 
 
 class Values:

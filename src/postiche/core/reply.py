@@ -96,15 +96,21 @@ class OpenReply:
 class PreparedReply:
     """A saved response made ready when the plan is compiled.
 
-    It is either `fixed`, the whole reply, which no request can change, or
-    `open`. With `by_target` nothing of a request but its target can change it,
-    and neither can time or chance; with `by_chance` these can.
+    `made` is the whole reply if no request can change it, else one with slots.
+    With `by_target` nothing of a request but its target can change it, and
+    neither can time or chance; with `by_chance` these can, with `by_headers`
+    the request's headers.
     """
 
-    fixed: Reply | None
-    open: OpenReply | None = None
+    made: Reply | OpenReply
     by_target: bool = True
     by_chance: bool = False
+    by_headers: bool = False
+
+    @property
+    def fixed(self) -> Reply | None:
+        """The reply that no request can change."""
+        return self.made if isinstance(self.made, Reply) else None
 
 
 class CompletedHeaders(NamedTuple):
@@ -144,8 +150,12 @@ def prepare_reply(
         complete(status, fixed, True) if settled else None,
         complete(status, fixed, False) if settled else None,
     )
-    by_chance = any(isinstance(slot, Dynamic) for slot in slots)
-    return PreparedReply(None, made, all(map(_is_of_target, slots)), by_chance)
+    return PreparedReply(
+        made,
+        by_target=all(map(_is_of_target, slots)),
+        by_chance=any(isinstance(slot, Dynamic) for slot in slots),
+        by_headers=any(isinstance(slot, Helper) and slot.name == "headers" for slot in slots),
+    )
 
 
 def _is_of_target(slot: Slot) -> bool:
@@ -197,8 +207,8 @@ def _utf8(text: str) -> bytes:
 
 def etag(body: bytes) -> str:
     """The weak tag that Express gives a body: its length in hex and SHA-1 (B.2)."""
-    digest = b2a_base64(sha1(body, usedforsecurity=False).digest())[:27]
-    return f'W/"{len(body):x}-{digest.decode()}"'
+    digest = b2a_base64(sha1(body, usedforsecurity=False).digest())
+    return f'W/"{len(body):x}-{str(digest[:27], "ascii")}"'
 
 
 def _clean(name: str, value: str) -> tuple[str, str] | None:

@@ -82,9 +82,9 @@ class EncodedTemplate:
 
     def expand(self, value: Callable[[Slot], str | None]) -> bytes:
         """The bytes with every slot filled; what UTF-8 cannot say becomes "?"."""
-        pieces = [self.literals[0]]
-        for found, literal in zip(fillers(self.slots, value), self.literals[1:], strict=True):
-            pieces += (found.encode("utf-8", "replace"), literal)
+        pieces = list(self.literals)
+        for place, found in enumerate(fillers(self.slots, value), 1):
+            pieces[place] = found.encode("utf-8", "replace") + pieces[place]
         return b"".join(pieces)
 
 

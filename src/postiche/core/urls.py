@@ -57,7 +57,9 @@ def split_url(url: str) -> SplitUrl:
     Unresolved `{{variables}}` may stand anywhere, the host included. A text
     that starts with "/" has no host.
     """
-    hidden = TOKEN.sub(lambda token: token[0].translate(_HIDE), url.strip())
+    hidden = url.strip()
+    if "{{" in hidden:
+        hidden = TOKEN.sub(lambda token: token[0].translate(_HIDE), hidden)
     scheme = _SCHEME.match(hidden)
     rest = hidden[scheme.end() if scheme else 0 :].partition("#")[0]
     before_query, _, query = rest.partition("?")
@@ -78,8 +80,9 @@ def _joined(part: object, separator: str) -> str:
 
 def _piece(piece: object) -> str:
     """A host or path piece: a string, or an object {type, value} (Collection v2.1, url.path)."""
-    value = piece.get("value") if isinstance(piece, dict) else piece
-    return text(value)
+    if isinstance(piece, str):
+        return piece
+    return text(piece.get("value") if isinstance(piece, dict) else piece)
 
 
 def _path(url: dict[str, Any]) -> str:
@@ -90,6 +93,9 @@ def _path(url: dict[str, Any]) -> str:
         pieces = [_piece(piece) for piece in path]
     else:
         pieces = []
+    whole = "/".join(["", *pieces])
+    if ":" not in whole:
+        return whole
     values = _path_variables(url.get("variable"))
     return "".join("/" + _filled(piece, values) for piece in pieces)
 
@@ -141,6 +147,8 @@ def _pair(entry: dict[str, Any]) -> str:
 
 def _escaped(part: str, delimiters: str) -> str:
     """Percent-encode delimiters that would cut a part apart, but not inside a variable."""
+    if not any(delimiter in part for delimiter in delimiters):
+        return part
     outside = TOKEN.sub(lambda token: token[0].translate(_HIDE), part)
     for delimiter in delimiters:
         outside = outside.replace(delimiter, f"%{ord(delimiter):02X}")

@@ -6,8 +6,10 @@ are located and logged: both the ASGI application and the fast path ask here.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
+from typing import Final
+from urllib.parse import quote
 
 from postiche.core.dynamic import Sources
 from postiche.core.errors import MockError
@@ -16,7 +18,13 @@ from postiche.core.plan import Plan, PlannedExample
 from postiche.core.render import render
 from postiche.dataplane.calls import Noted
 from postiche.dataplane.plans import MockEntry
-from postiche.model import Reply, Request
+from postiche.model import Example, Headers, Reply, Request
+
+EXPLAIN: Final = "x-mock-explain"
+"""The request header that asks for the winner's name, id and score in response headers."""
+
+_READABLE: Final = " !\"#$&'()*+,-./:;<=>?@[]^_`{|}~"
+"""What stands in a header as it is; the rest of a name is percent-encoded."""
 
 
 class Settled(Enum):
@@ -32,14 +40,20 @@ class Settled(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A reply, what the call log says of it (behaviour C.4), and how long it holds."""
+    """A reply, what the call log says of it (behaviour C.4), and how long it holds.
+
+    `missed` says that no example fits; `nearest` and `why` explain it.
+    """
 
     reply: Reply
     name: str
     error: bool = False
+    missed: bool = False
     example: str | None = None
     score: float | None = None
     settled: Settled = Settled.ANEW
+    nearest: str | None = None
+    why: str | None = None
 
 
 def answer_of(
@@ -58,10 +72,27 @@ def answer_of(
     if outcome.example is None:
         settled = _by(entry.plan)
         miss = (outcome.miss or MockError.NO_MATCH).value.message
-        return Answer(reply, miss, error=True, settled=settled)
+        return Answer(reply, miss, error=True, missed=True, settled=settled)
     example = outcome.example.source
     settled = _settled(entry.plan, outcome.example)
-    return Answer(reply, example.name, False, example.id, outcome.score, settled)
+    if request.headers and asks_why(request):
+        reply = replace(reply, headers=(*reply.headers, *_winner(example, outcome.score)))
+    return Answer(reply, example.name, example=example.id, score=outcome.score, settled=settled)
+
+
+def asks_why(request: Request) -> bool:
+    """Whether `x-mock-explain: true` asks which example answers."""
+    return (request.header(EXPLAIN) or "").strip().lower() == "true"
+
+
+def _winner(example: Example, score: float | None) -> Headers:
+    """The response headers that say which example answered; no score if it was asked for."""
+    told = (
+        ("x-mock-explain-name", quote(example.name, safe=_READABLE)),
+        ("x-mock-explain-id", example.id),
+        ("x-mock-explain-score", None if score is None else f"{score:g}"),
+    )
+    return tuple((name, value) for name, value in told if value is not None)
 
 
 def failure(error: MockError) -> Answer:
@@ -70,17 +101,17 @@ def failure(error: MockError) -> Answer:
 
 
 def noted_of(
-    entry: MockEntry,
     mock_id: str,
     method: str,
     target: str,
     headers: Sequence[tuple[bytes, bytes]],
     body: bytes,
     answer: Answer,
+    size: int | None = None,
 ) -> Noted:
     """An answered call as the log takes it; `headers` are the request's own, undecoded."""
     return Noted(
-        mock=mock_id if entry.mock is None else entry.mock.id,
+        mock=mock_id,
         method=method,
         target=target,
         headers=headers,
@@ -90,6 +121,9 @@ def noted_of(
         error=answer.error,
         example=answer.example,
         score=answer.score,
+        nearest=answer.nearest,
+        why=answer.why,
+        size=size,
     )
 
 

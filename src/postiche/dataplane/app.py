@@ -36,7 +36,8 @@ from postiche.dataplane.asgi import (
 from postiche.dataplane.calls import CallSink
 from postiche.dataplane.cors import is_preflight, preflight_headers
 from postiche.dataplane.fast_path import FastPath
-from postiche.dataplane.locate import Locator
+from postiche.dataplane.locate import Locator, base_url
+from postiche.dataplane.misses import Misses
 from postiche.dataplane.plans import MockEntry, MockSource
 from postiche.dataplane.states import LocalStates, StateKeeper, outcome_of
 from postiche.dataplane.waiting import Sleep, while_connected
@@ -79,6 +80,7 @@ class MockApp:
         self._max_body = max_body
         self._sleep = sleep
         self._states = states or LocalStates(sources.now)
+        self._misses = Misses()
 
     def fast_path(self, clock: Callable[[], float] = time.time) -> FastPath:
         """What answers in front of this application, where a request allows that.
@@ -120,7 +122,8 @@ class MockApp:
         entry = None if place is None else await self._mocks.find(place[0])
         if place is None or entry is None:
             return MockError.NO_MOCK.value.reply()
-        mock_id, target = place
+        mock_id = place[0] if entry.mock is None else entry.mock.id
+        target = place[1]
         request = Request(scope["method"], target, headers)
         answer = await self._refused(entry, mock_id, request)
         if answer is None:
@@ -132,10 +135,11 @@ class MockApp:
                 request = Request(request.method, target, headers, body)
                 outcome = await self._outcome(entry, mock_id, request, scope)
                 answer = await self._answered(entry, request, outcome, receive)
+                if answer.missed:
+                    base = base_url(scope, target)
+                    answer = self._misses.explained(entry, request, base, answer)
         # Before it is sent: whoever has the answer must find the call in the log.
-        noted = noted_of(
-            entry, mock_id, request.method, target, scope["headers"], request.body, answer
-        )
+        noted = noted_of(mock_id, request.method, target, scope["headers"], request.body, answer)
         self._calls.record(noted, self._sources.now().timestamp())
         return answer.reply
 
@@ -158,8 +162,7 @@ class MockApp:
             return None
         client = scope.get("client")
         session = session_of(SessionKey(), request, client[0] if client else None)
-        key = mock_id if entry.mock is None else entry.mock.id
-        return await outcome_of(self._states, key, session, entry.plan, request)
+        return await outcome_of(self._states, mock_id, session, entry.plan, request)
 
     async def _answered(
         self, entry: MockEntry, request: Request, outcome: Outcome | None, receive: Receive

@@ -24,8 +24,6 @@ RawHeaders = list[tuple[bytes, bytes]]
 _TOKEN = b"!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _CONTROLS = bytes((*range(9), *range(10, 32), 127))
 _FRAMING = frozenset((b"content-length", b"transfer-encoding"))
-LONGEST_SHARED = 200
-"""Characters of the longest header value that is kept encoded, for replies that share it."""
 _PATH_SAFE = "/!$&'()*+,;=:@~"
 
 
@@ -109,12 +107,21 @@ def framed(method: str, reply: Reply) -> Framed:
     B.2); one with status 1xx, 204 or 304 carries neither body nor length.
     """
     headers = encoded(reply.headers)
-    dated = any(name == b"date" for name, _ in headers)
+    after, body = framing(method, reply)
+    return Framed(reply.status, headers, after, body, is_dated(headers))
+
+
+def framing(method: str, reply: Reply) -> tuple[RawHeaders, bytes]:
+    """The header lines that end the head of a reply, and the body that is sent."""
     if reply.status in (204, 304) or reply.status < 200:
-        return Framed(reply.status, headers, [], b"", dated)
+        return [], b""
     length = (b"content-length", b"%d" % len(reply.body))
-    body = b"" if method == "HEAD" else reply.body
-    return Framed(reply.status, headers, [length], body, dated)
+    return [length], b"" if method == "HEAD" else reply.body
+
+
+def is_dated(headers: RawHeaders) -> bool:
+    """Whether there is a Date among header lines."""
+    return any(name == b"date" for name, _ in headers)
 
 
 async def send_reply(send: Send, method: str, reply: Reply, now: datetime) -> None:
@@ -138,12 +145,7 @@ def encoded(headers: Headers) -> RawHeaders:
     Left out: what would not survive as one header line, and the framing
     headers, which are the sender's own.
     """
-    return [
-        line
-        for name, value in headers
-        if (line := (_line_again if _may_come_again(name, value) else _line)(name, value))
-        is not None
-    ]
+    return [line for name, value in headers if (line := _line(name, value)) is not None]
 
 
 @lru_cache(maxsize=4)
@@ -165,14 +167,6 @@ def _line(name: str, value: str) -> tuple[bytes, bytes] | None:
     if len(content.translate(None, _CONTROLS)) != len(content):
         return None
     return key, content
-
-
-_line_again = lru_cache(maxsize=4_096)(_line)
-"""The same, for lines that most replies share."""
-
-
-def _may_come_again(name: str, value: str) -> bool:
-    return name != "etag" and len(value) <= LONGEST_SHARED
 
 
 def _bytes(text: str) -> bytes:

@@ -16,17 +16,16 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE
-
 from postiche.core.directives import delay_ms
 from postiche.core.dynamic import Sources
+from postiche.core.match import by_wildcards_alone
 from postiche.dataplane.answer import Answer, Settled, answer_of, noted_of
-from postiche.dataplane.asgi import Framed, RawHeaders, framed, imf_date
-from postiche.dataplane.calls import CallSink, Noted
+from postiche.dataplane.calls import NOTED_BYTES, CallSink, Noted, reply_size
 from postiche.dataplane.locate import Locator
 from postiche.dataplane.plans import MockEntry, MockSource
 from postiche.dataplane.reading import ReadRequest, RequestReader
 from postiche.dataplane.remembered import Remembered
+from postiche.dataplane.wire import Wire, form_of
 from postiche.model import Request
 
 logger = logging.getLogger(__name__)
@@ -89,16 +88,64 @@ class FastPath:
     def _answer_read(self, data: bytes, read: ReadRequest) -> bytes | None:
         place = self._locate(read.target, read.headers)
         entry = None if place is None else self._mocks.warm(place[0])
-        if place is None or entry is None or entry.private or not entry.active:
+        if place is None or entry is None or not entry.answers_at_once:
             return None
         if entry.plan.states is not None:
             return None  # what was answered before decides, and only the application knows
-        mock_id, target = place
-        prepared = self._prepared(entry, mock_id, target, read)
+        if not read.plain:
+            return self._answer_made(data, read, place, self._made(entry, place[1], read))
+        key = f"{place[0]} {read.method} {place[1]}"
+        prepared = self._targets.get(key)
+        if prepared is None:
+            if not self._targets.comes_again(key):
+                return self._answer_once(entry, place, read) or self._answer_made(
+                    data, read, place, self._made(entry, place[1], read)
+                )
+            prepared = self._made(entry, place[1], read)
+            if prepared is not None and prepared.answer.settled is Settled.BY_TARGET:
+                self._targets.keep(key, prepared)
+        return self._answer_made(data, read, place, prepared)
+
+    def _answer_once(
+        self, entry: MockEntry, place: tuple[str, str], read: ReadRequest
+    ) -> bytes | None:
+        """The answer to a path that is new, if wildcards alone lead to it and make its body."""
+        plan = entry.plan
+        if not plan.target_decides or entry.server_reply is not None or read.method == "HEAD":
+            return None
+        found = by_wildcards_alone(plan, read.method, place[1])
+        form = None if found is None else form_of(found.example)
+        if found is None or form is None or not form.fits(found.captured):
+            return None
+        now = self._clock()
+        sent, reply = form.filled(found.captured, now)
+        example = found.example.source
+        self._calls.record(
+            Noted(
+                place[0],
+                read.method,
+                place[1],
+                read.headers,
+                b"",
+                reply,
+                example.name,
+                example=example.id,
+                score=found.score,
+                size=NOTED_BYTES + len(sent) + read.headers.size,
+            ),
+            now,
+        )
+        return sent
+
+    def _answer_made(
+        self, data: bytes, read: ReadRequest, place: tuple[str, str], prepared: "_Prepared | None"
+    ) -> bytes | None:
         if prepared is None:
             return None
+        mock_id, target = place
+        size = prepared.noted_size + read.headers.size + len(read.body)
         noted = noted_of(
-            entry, mock_id, read.method, target, read.headers, read.body, prepared.answer
+            mock_id, read.method, target, read.headers, read.body, prepared.answer, size
         )
         if prepared.answer.settled is not Settled.ANEW and self._requests.comes_again(data):
             self._requests.keep(data, _Repeated(prepared.wire, noted))
@@ -106,64 +153,31 @@ class FastPath:
         self._calls.record(noted, now)
         return prepared.wire.at(now)
 
-    def _prepared(
-        self, entry: MockEntry, mock_id: str, target: str, read: ReadRequest
-    ) -> "_Prepared | None":
-        """The answer, from memory if method and target decide; None if it has to wait."""
-        key = f"{mock_id} {read.method} {target}" if read.plain else ""
-        found = self._targets.get(key) if key else None
-        if found is not None:
-            return found
-        prepared = self._made(
-            entry, Request(read.method, target, _decoded(read.headers), read.body)
-        )
-        by_target = prepared is not None and prepared.answer.settled is Settled.BY_TARGET
-        if prepared is not None and key and by_target and self._targets.comes_again(key):
-            self._targets.keep(key, prepared)
-        return prepared
-
-    def _made(self, entry: MockEntry, request: Request) -> "_Prepared | None":
-        if delay_ms(entry.plan.config, request):
+    def _made(self, entry: MockEntry, target: str, read: ReadRequest) -> "_Prepared | None":
+        """The answer, ready to be sent; None if it waits, is large or needs explaining."""
+        needless = read.plain and not entry.plan.headers_matter
+        headers = () if needless else _decoded(read.headers)
+        request = Request(read.method, target, headers, read.body)
+        if not read.plain and delay_ms(entry.plan.config, request):
             return None
         answer = answer_of(entry, request, self._sources)
+        if answer.missed and entry.plan.config.explain_misses:
+            return None
         if len(answer.reply.body) > LONGEST_BODY:
             return None
-        return _Prepared(answer, Wire(framed(request.method, answer.reply)))
-
-
-class Wire:
-    """An answer as bytes, made once for each second in which it is sent."""
-
-    __slots__ = ("_after", "_before", "_bytes", "_dated", "_second", "weight")
-
-    def __init__(self, reply: Framed) -> None:
-        lines = [STATUS_LINE[reply.status], *_lines(reply.before)]
-        self._before = b"".join(lines)
-        self._after = b"".join((*_lines(reply.after), b"\r\n", reply.body))
-        self._dated = reply.dated
-        self._second = -1
-        self._bytes = b""
-        self.weight = 2 * (len(self._before) + len(self._after))
-
-    def at(self, now: float) -> bytes:
-        """The bytes to send at a moment, in seconds since 1970."""
-        second = int(now)
-        if second != self._second:
-            date = b"" if self._dated else b"date: %b\r\n" % imf_date(second)
-            self._bytes = self._before + date + self._after
-            self._second = second
-        return self._bytes
+        return _Prepared(answer, Wire(request.method, answer.reply))
 
 
 class _Prepared:
     """An answer, ready to be sent."""
 
-    __slots__ = ("answer", "weight", "wire")
+    __slots__ = ("answer", "noted_size", "weight", "wire")
 
     def __init__(self, answer: Answer, wire: Wire) -> None:
         self.answer = answer
         self.wire = wire
-        self.weight = wire.weight + len(answer.reply.body)
+        self.noted_size = NOTED_BYTES + reply_size(answer.reply)
+        self.weight = wire.weight + self.noted_size
 
 
 class _Repeated:
@@ -175,10 +189,6 @@ class _Repeated:
         self.wire = wire
         self.noted = noted
         self.weight = wire.weight + noted.size
-
-
-def _lines(headers: RawHeaders) -> list[bytes]:
-    return [b"%b: %b\r\n" % line for line in headers]
 
 
 def _decoded(headers: Sequence[tuple[bytes, bytes]]) -> tuple[tuple[str, str], ...]:

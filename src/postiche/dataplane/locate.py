@@ -11,6 +11,8 @@ where the request is not for a mock at all.
 from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import unquote
 
+from postiche.dataplane.asgi import Scope, target_of
+
 RawHeaders = Sequence[tuple[bytes, bytes]]
 Locator = Callable[[str, RawHeaders], tuple[str, str] | None]
 
@@ -70,6 +72,13 @@ def first_of(*locators: Locator) -> Locator:
         )
 
     return locate
+
+
+def base_url(scope: Scope, within: str) -> str:
+    """The URL of a mock as the client wrote it, given the target within the mock."""
+    target = target_of(scope)
+    before = target.removesuffix(within) if target.endswith(within) else target.partition("?")[0]
+    return f"{scope.get('scheme', 'http')}://{_host_of(scope['headers']) or 'localhost'}{before}"
 
 
 def _split(target: str, start: int) -> tuple[str, str]:

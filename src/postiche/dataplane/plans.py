@@ -62,6 +62,11 @@ class MockEntry:
     private: bool = False
     active: bool = True
 
+    @property
+    def answers_at_once(self) -> bool:
+        """Whether nothing about the mock itself makes a call wait, or needs to be looked up."""
+        return self.active and not self.private and self.plan.config.delay is None
+
 
 class MockSource(Protocol):
     """Where the data plane finds mock servers."""

@@ -5,10 +5,13 @@ mocks or answers. Whatever the parser would not take as one plain request is
 not read here at all: the server's own protocol sees it as it came.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Final, overload
 
 import httptools
+
+from postiche.dataplane.remembered import Remembered
 
 Line = tuple[bytes, bytes]
 """A header's name, in lower case, and its value."""
@@ -16,8 +19,20 @@ Line = tuple[bytes, bytes]
 LONGEST: Final = 64 * 1024
 """Bytes, head and body together, of the largest request that is read."""
 
-_LEFT_OUT: Final = frozenset(("OPTIONS", "CONNECT"))
-"""Methods with rules of their own: CORS preflights, and targets that are no path."""
+LINE_BYTES: Final = 384
+"""What each header takes besides its text, raw and decoded."""
+
+_METHODS: Final = {
+    name.encode(): name for name in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "PURGE")
+}
+"""Methods without rules of their own, as CORS preflights have, or targets that are no path."""
+
+_LINE: Final = re.compile(
+    rb"(%b) (/[\w./~%%=&+,;:@!$'()*-]*(?:\?[\w./~%%=&+,;:@!$'()*-]+)?) HTTP/1\.1"
+    % b"|".join(_METHODS),
+    re.ASCII,
+)
+"""A request line that the parser takes whatever follows it."""
 
 
 class SentHeaders(Sequence[Line]):
@@ -28,6 +43,16 @@ class SentHeaders(Sequence[Line]):
     def __init__(self, data: bytes) -> None:
         self._data = data
         self._lines: list[Line] | None = None
+
+    @property
+    def size(self) -> int:
+        """The bytes of memory that all of them take, at most, once taken."""
+        return 3 * len(self._data) + LINE_BYTES * self._data.count(b"\n")
+
+    @property
+    def weight(self) -> int:
+        """The same, as `Remembered` asks for it."""
+        return self.size
 
     @property
     def lines(self) -> list[Line]:
@@ -70,9 +95,16 @@ class ReadRequest:
 
 
 class RequestReader:
-    """Reads pieces of bytes that are one whole HTTP/1.1 request each."""
+    """Reads pieces of bytes that are one whole HTTP/1.1 request each.
+
+    What follows the request line is the same from one request of a client to
+    the next, as a rule. What the parser once took for the whole rest of a
+    request without body, and nothing special, is known from then on: only the
+    request line is read then, if it is an ordinary one.
+    """
 
     def __init__(self) -> None:
+        self._known: Remembered[bytes, SentHeaders] = Remembered(entries=1024)
         self._renew()
 
     def read(self, data: bytes) -> ReadRequest | None:
@@ -81,16 +113,29 @@ class RequestReader:
         None if they are less than one or more, if the client does not mean to
         stay connected, or wants something before the answer.
         """
-        if len(data) > LONGEST or not self._is_whole(data):
-            return None
+        end = data.find(b"\r")
+        known = self._known.get(data[end:])
+        line = None if known is None else _LINE.fullmatch(data, 0, end)
+        if known is not None and line is not None:
+            return ReadRequest(_METHODS[line[1]], str(line[2], "ascii"), known, b"", True)
+        read = self._read(data, end) if len(data) <= LONGEST and self._is_whole(data) else None
+        if read is not None and read.plain and self._known.comes_again(data[end:]):
+            self._known.keep(data[end:], read.headers)
+        return read
+
+    def _read(self, data: bytes, end: int) -> ReadRequest | None:
+        """The request that the parser has taken, if it is an ordinary one."""
         url = self._url
         if not url.startswith(b"/") or url.endswith(b"?") or b"#" in url:
+            return None
+        method = _METHODS.get(self._method)
+        if method is None or not data[:end].endswith(b" HTTP/1.1"):
             return None
         lowered = data.lower()
         if b"\nexpect:" in lowered or b"\nupgrade:" in lowered:
             return None
         plain = not self._body and b"x-mock-" not in lowered
-        return ReadRequest(self._method, str(url, "latin-1"), SentHeaders(data), self._body, plain)
+        return ReadRequest(method, str(url, "latin-1"), SentHeaders(data), self._body, plain)
 
     def _is_whole(self, data: bytes) -> bool:
         self._url = self._body = b""
@@ -126,15 +171,10 @@ class RequestReader:
 
     def on_message_complete(self) -> None:
         """The request is whole."""
-        parser = self._parser
         self._complete += 1
         self._between = True
-        self._method = str(parser.get_method(), "ascii")
-        self._stays = (
-            parser.should_keep_alive()
-            and parser.get_http_version() == "1.1"
-            and self._method not in _LEFT_OUT
-        )
+        self._method = self._parser.get_method()
+        self._stays = self._parser.should_keep_alive()
 
 
 class _Lines:

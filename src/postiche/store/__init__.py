@@ -18,6 +18,7 @@ from postiche.model import (
     DocumentKind,
     Mock,
     MockSources,
+    Recurrence,
     Scope,
     ServerResponse,
     SessionState,
@@ -325,7 +326,7 @@ class Store(Protocol):
 
     # the call log
 
-    async def add_calls(self, calls: Sequence[Call]) -> None:
+    async def add_calls(self, calls: Sequence[Call | Recurrence]) -> None:
         """Append calls in one transaction. Does not change `revision`."""
         ...
 
@@ -337,10 +338,14 @@ class Store(Protocol):
         """How many calls are logged, of one mock, of all mocks of an owner, or of all."""
         ...
 
-    async def prune_calls(self, *, before: datetime, keep: int) -> int:
-        """Delete calls served before a time, then the oldest of each mock beyond `keep`.
+    async def prune_calls(
+        self, *, before: datetime, keep: int, mocks: Sequence[str] | None = None
+    ) -> int:
+        """Delete calls served before a time, and the oldest of each mock beyond `keep`.
 
-        Returns how many went.
+        Of some mocks, or of all. Returns how many went. Unlike other methods
+        this is many short transactions, between which other writes get their
+        turn; one that is interrupted has deleted less.
         """
         ...
 

@@ -58,6 +58,11 @@ def stored_moment(moment: datetime) -> int:
     return (moment - EPOCH) // MILLISECOND
 
 
+def stored_seconds(seconds: float) -> int:
+    """Seconds since 1970 as whole milliseconds, as the datetime of that moment would be stored."""
+    return round(seconds * 1_000_000) // 1000
+
+
 def stored_json(value: object) -> bytes:
     """A value as JSON, lone surrogates as the bytes that UTF-8 would have for them."""
     try:

@@ -65,6 +65,25 @@ _ROLES_AND_EXPIRY = (
     "ALTER TABLE api_keys ADD COLUMN last_used_at BIGINT",
 )
 
+_CALLS = """seq, id, mock, served_at, type, status_code, method, path, folded_path,
+        response_name, example, score, request_headers, response_headers, request_body,
+        response_body"""
+
+_WHY = (  # made anew: small columns are to stand before those that may be large
+    "DROP INDEX calls_by_mock",
+    "ALTER TABLE calls RENAME TO calls_before",
+    """CREATE TABLE calls (
+        seq {serial}, id {text} NOT NULL, mock {text} NOT NULL, served_at BIGINT NOT NULL,
+        type {text} NOT NULL, status_code BIGINT NOT NULL, method {text} NOT NULL,
+        path {text} NOT NULL, folded_path {text}, response_name {text} NOT NULL,
+        example {text}, score DOUBLE PRECISION, nearest {text}, why {text},
+        request_headers {bytes} NOT NULL, response_headers {bytes} NOT NULL,
+        request_body {bytes} NOT NULL, response_body {bytes} NOT NULL)""",
+    f"INSERT INTO calls ({_CALLS}) SELECT {_CALLS} FROM calls_before",  # noqa: S608 - no data
+    "DROP TABLE calls_before",
+    "CREATE INDEX calls_by_mock ON calls (mock, served_at, seq)",
+)
+
 _STATES = (
     """CREATE TABLE states (
         mock {text} NOT NULL, session {text} NOT NULL, used_at BIGINT NOT NULL,
@@ -72,7 +91,7 @@ _STATES = (
     "CREATE INDEX states_by_use ON states (mock, used_at)",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _ROLES_AND_EXPIRY, _STATES)
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _ROLES_AND_EXPIRY, _WHY, _STATES)
 """Step n, counted from one, leads from schema version n - 1 to n."""
 
 

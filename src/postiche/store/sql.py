@@ -25,6 +25,7 @@ from postiche.model import (
     DocumentKind,
     Mock,
     MockSources,
+    Recurrence,
     Scope,
     ServerResponse,
     SessionState,
@@ -374,7 +375,7 @@ class SqlStore:
         """Delete states."""
         return await self._log(states.remove, mock_id, session)
 
-    async def add_calls(self, calls: Sequence[Call]) -> None:
+    async def add_calls(self, calls: Sequence[Call | Recurrence]) -> None:
         """Append calls."""
         await self._log(call_log.append, calls)
 
@@ -386,9 +387,23 @@ class SqlStore:
         """The number of calls."""
         return await self._read(call_log.count, mock_id, owner=owner)
 
-    async def prune_calls(self, *, before: datetime, keep: int) -> int:
-        """Delete old calls."""
-        return await self._log(call_log.prune, before=before, keep=keep)
+    async def prune_calls(
+        self, *, before: datetime, keep: int, mocks: Sequence[str] | None = None
+    ) -> int:
+        """Delete old calls, a few in each transaction."""
+        if mocks is None:
+            mocks = await self._read(call_log.overdue, before=before, keep=keep)
+        return sum([await self._prune_mock(mock, before, keep) for mock in mocks])
+
+    async def _prune_mock(self, mock_id: str, before: datetime, keep: int) -> int:
+        last = await self._read(call_log.last_to_go, mock_id, before=before, keep=keep)
+        gone = 0
+        while last is not None:
+            count = await self._log(call_log.remove_first, mock_id, last)
+            gone += count
+            if count < call_log.PIECE:
+                break
+        return gone
 
     async def _read(
         self,

@@ -32,6 +32,7 @@ _WRITES = "postiche_writes"
 _BUSY_SECONDS = 15.0
 _RETRY_SECONDS = 0.02
 _CONNECTIONS = 5
+_CHECKPOINT_PAGES = 4000  # 16 MB: the call log changes the same pages again and again
 
 
 async def open_sqlite(url: URL) -> Database:
@@ -87,6 +88,7 @@ def _direct(name: str) -> Engine:
 def _on_connect(connection: Any, _record: object) -> None:
     cursor = connection.cursor()
     cursor.execute("PRAGMA synchronous = NORMAL")
+    cursor.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
     cursor.close()
 
 

@@ -140,6 +140,8 @@ calls = Table(
     Column("response_name", Text, nullable=False),
     Column("example", Text),
     Column("score", Double),
+    Column("nearest", Text),
+    Column("why", Text),
     Column("request_headers", HeaderList, nullable=False),
     Column("response_headers", HeaderList, nullable=False),
     Column("request_body", LargeBinary, nullable=False),

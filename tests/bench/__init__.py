@@ -1,0 +1,1 @@
+"""The pure parts of `bench/`: work, files, parsing, statistics, tables, charts."""
