@@ -15,6 +15,7 @@ from postiche.dataplane.locate import at_root, by_path
 from postiche.dataplane.plans import FixedMocks, MockEntry, StoredMocks
 from postiche.dataplane.states import (
     IDLE,
+    LEFT_OUT,
     THREAD_ABOVE,
     LocalStates,
     StateKeeper,
@@ -100,12 +101,19 @@ def test_what_is_not_answered_by_an_example_moves_nothing() -> None:
     assert bodies(app, ("", "/a")) == ["two"]
 
 
-def test_a_call_that_no_state_lets_in_is_a_miss() -> None:
-    app = app_of(turn(1, "once", "/pay", "POST", required_state="start", new_state="paid"))
+def test_a_call_that_no_state_lets_in_is_a_miss_and_the_log_says_so() -> None:
+    calls = RecordedCalls()
+    item = turn(1, "once", "/pay", "POST", required_state="start", new_state="paid")
+    app = app_of(item, calls=calls)
     assert call(app, "POST", "/pay").body == b"once"
     miss = call(app, "POST", "/pay")
     assert miss.status == 404
     assert b"mockRequestNotFoundError" in miss.body
+    assert b"it answers" not in miss.body
+    assert call(app, "POST", "/none/at/all").status == 404
+    why = [each.why for each in calls.calls]
+    assert why[:2] == [None, LEFT_OUT]
+    assert why[2] not in (None, LEFT_OUT)
 
 
 def test_a_long_body_is_matched_in_its_turn() -> None:

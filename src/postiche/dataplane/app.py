@@ -14,6 +14,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from postiche.core.directives import delay_ms
 from postiche.core.dynamic import Sources
@@ -39,7 +40,7 @@ from postiche.dataplane.fast_path import FastPath
 from postiche.dataplane.locate import Locator, base_url
 from postiche.dataplane.misses import Misses
 from postiche.dataplane.plans import MockEntry, MockSource
-from postiche.dataplane.states import LocalStates, StateKeeper, outcome_of
+from postiche.dataplane.states import LEFT_OUT, LocalStates, StateKeeper, left_out, outcome_of
 from postiche.dataplane.waiting import Sleep, while_connected
 from postiche.model import Headers, Reply, Request, SessionKey
 
@@ -135,7 +136,9 @@ class MockApp:
                 request = Request(request.method, target, headers, body)
                 outcome = await self._outcome(entry, mock_id, request, scope)
                 answer = await self._answered(entry, request, outcome, receive)
-                if answer.missed:
+                if answer.missed and outcome is not None and left_out(entry.plan, request):
+                    answer = replace(answer, why=LEFT_OUT)
+                elif answer.missed:
                     base = base_url(scope, target)
                     answer = self._misses.explained(entry, request, base, answer)
         # Before it is sent: whoever has the answer must find the call in the log.

@@ -29,6 +29,8 @@ from postiche.store import SESSIONS, Store
 
 IDLE: Final = timedelta(days=1)
 """A session that was not used for so long begins anew."""
+LEFT_OUT: Final = "The state of the session leaves out every example that fits."
+"""Why a call was a miss although an example fits it."""
 THREAD_ABOVE: Final = 1024 * 1024
 """Bytes of a request body above which reading it moves to a thread, so that serving goes on."""
 
@@ -69,6 +71,11 @@ async def outcome_of(
     return await states.advance(
         mock_id, session, lambda text: stateful.step(plan, planned, call, text)
     )
+
+
+def left_out(plan: Plan, request: Request) -> bool:
+    """Whether an example would answer if no state left it out."""
+    return match(plan, request).example is not None
 
 
 class StoredStates:
