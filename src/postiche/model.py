@@ -9,7 +9,7 @@ Postman document *means* and feed the matcher. `Document`, `Mock`, `Call` and
 the rest are what the store *keeps* and feed the Postman API.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -273,6 +273,32 @@ class Fault:
     of: int = 1
 
 
+SessionBy = Literal["header", "cookie", "client"]
+"""Where the name of a session stands: in a header, in a cookie, or it is the client's address."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionKey:
+    """What tells the clients of a mock apart, each of which has a state of its own.
+
+    `name` is that of the header or cookie; the address of a client needs none.
+    """
+
+    by: SessionBy = "header"
+    name: str = "x-mock-session"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Where a session stands, as far as it has left the beginning.
+
+    Of a sequence, the number that answers next; of a scenario, the state it is in.
+    """
+
+    sequences: Mapping[str, int] = field(default_factory=dict)
+    scenarios: Mapping[str, str] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True)
 class Controls:
     """What may be asked of a call beside Postman's choice; None where nothing is asked.
@@ -325,6 +351,7 @@ class MockConfig:
     schemas: tuple[tuple[str, str], ...] = ()
     controls: Controls = Controls()
     routes: tuple[RouteConfig, ...] = ()
+    session: SessionKey = SessionKey()
 
 
 # --- what the store keeps ---------------------------------------------------------
@@ -470,6 +497,16 @@ class ServerResponse:
     updated_at: datetime
     created_by: int
     updated_by: int
+
+
+@dataclass(frozen=True, slots=True)
+class SessionState:
+    """The state of one session of a mock as stored; `content` is a State as JSON text."""
+
+    mock: str
+    session: str
+    used_at: datetime
+    content: bytes
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,6 +118,8 @@ async def test_what_changes_nothing_leaves_the_revision(store: Store) -> None:
         store.revoke_key("k1"),
         store.add_calls([a_call()]),
         store.prune_calls(before=after(1), keep=0),
+        store.advance("m1", "s", lambda _: (b"{}", None), at=NOON, since=NOON),
+        store.delete_states("m1"),
         store.replace_user(a_user()),
         store.delete_user(7),
         store.replace_workspace(a_workspace()),

@@ -6,7 +6,7 @@ from typing import Any, get_args
 import httpx
 
 from postiche.control.app import EXTENSIONS, OPERATIONS
-from postiche.model import Call, Document, DocumentKind, Role
+from postiche.model import Call, Document, DocumentKind, Role, SessionState
 
 from .people import Person, newcomer
 from .recipes import OPENAPI, SPEC, Try, filled
@@ -36,6 +36,7 @@ class Household:
         self._make("mock", f"/mocks?workspace={workspace}", mock, "id")
         self._make_server_response()
         self._log_a_call()
+        self._make_a_state()
         self._make_spec(workspace)
         self._store("task", workspace)
         self._store("globals", workspace)
@@ -62,6 +63,12 @@ class Household:
             world.new_id(), mock, world.time, self.word, "success", 200, "GET", f"/{self.word}"
         )
         world.wait(world.store.add_calls, [call])
+
+    def _make_a_state(self) -> None:
+        self.ids["session"] = "a/session"
+        path = f"/mocks/{self.ids['mockId']}/states/a/session"
+        put = self.person.put(path, {"state": {"sequences": {self.word: 1}}})
+        assert put.status_code == 200, put.text
 
     def _make_spec(self, workspace: str) -> None:
         if "POST" not in OPERATIONS.get("/specs", {}):
@@ -91,6 +98,11 @@ class Household:
         (key,) = world.wait(world.store.keys, user_id=self.person.id)
         return key.id
 
+    def sessions(self) -> tuple[SessionState, ...]:
+        """The sessions of their mock."""
+        world = self.person.world
+        return world.wait(world.store.states, self.ids["mockId"], limit=9)
+
     def state(self) -> list[Any]:
         """Everything of theirs, as the store has it."""
         world, workspace = self.person.world, self.ids["workspaceId"]
@@ -106,6 +118,7 @@ class Household:
             [asdict(each) for each in mocks],
             [world.wait(world.store.server_responses, each.id) for each in mocks],
             [world.wait(world.store.count_calls, each.id) for each in mocks],
+            self.sessions(),
             world.wait(world.store.user, self.person.id),
             [each.id for each in world.wait(world.store.keys, user_id=self.person.id)],
         ]
@@ -120,10 +133,13 @@ class Encounter:
         self.own = Household(self.stranger, "private", "mine").ids
         world.wait(world.store.replace_user, replace(self.stranger.user, role=role))
         self.before = self.victim.state()
+        self._sessions = self.victim.sessions()
         self._store, self._revision = world.store, world.store.revision
 
     def nothing_changed(self) -> bool:
         """Whether the victim's things are as they were in the beginning."""
+        if self.victim.sessions() != self._sessions:
+            return False  # of which the revision says nothing
         return self._store.revision == self._revision or self.victim.state() == self.before
 
     def answer(self, operation: str, attempt: Try, ids: dict[str, str]) -> httpx.Response:

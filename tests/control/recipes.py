@@ -163,6 +163,11 @@ RECIPES: dict[str, list[Try]] = {
         ),
     ],
     "DELETE /mocks/{mockId}": JUST,
+    "GET /mocks/{mockId}/states": [Try(), Try(query={"limit": "1"})],
+    "DELETE /mocks/{mockId}/states": JUST,
+    "GET /mocks/{mockId}/states/{session}": JUST,
+    "PUT /mocks/{mockId}/states/{session}": [Try(body={"state": {"sequences": {"taken": 1}}})],
+    "DELETE /mocks/{mockId}/states/{session}": JUST,
     "GET /mocks/{mockId}/lint": JUST,
     "GET /collections/{collectionId}/lint": [
         Try(),

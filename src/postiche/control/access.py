@@ -10,6 +10,7 @@ are given a `UserStore` and never the store itself, so that none of them can
 forget a rule.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,11 +25,12 @@ from postiche.model import (
     MockSources,
     Scope,
     ServerResponse,
+    SessionState,
     User,
     Workspace,
     seen_by,
 )
-from postiche.store import Store
+from postiche.store import Decided, Store
 
 
 def forbidden() -> wire.ApiError:
@@ -254,6 +256,41 @@ class UserStore:
         """Delete a server response."""
         may = await self._may_change_mock(mock_id)
         return may and await self._store.delete_server_response(mock_id, response_id)
+
+    # the states of sessions
+
+    async def states(
+        self, mock_id: str, *, after: str | None = None, limit: int
+    ) -> tuple[SessionState, ...]:
+        """Sessions of a mock that have a state."""
+        if await self.mock(mock_id) is None:
+            return ()
+        return await self._store.states(mock_id, after=after, limit=limit)
+
+    async def state(self, mock_id: str, session: str) -> SessionState | None:
+        """The state of one session of a mock."""
+        if await self.mock(mock_id) is None:
+            return None
+        return await self._store.state(mock_id, session)
+
+    async def advance(
+        self,
+        mock_id: str,
+        session: str,
+        step: Callable[[bytes | None], tuple[bytes | None, Decided]],
+        *,
+        at: datetime,
+        since: datetime,
+    ) -> Decided | None:
+        """Take a step in a session; None if the mock is gone."""
+        if not await self._may_change_mock(mock_id):
+            return None
+        return await self._store.advance(mock_id, session, step, at=at, since=since)
+
+    async def delete_states(self, mock_id: str, session: str | None = None) -> int:
+        """Delete the state of a session of a mock, or of all its sessions; how many went."""
+        may = await self._may_change_mock(mock_id)
+        return await self._store.delete_states(mock_id, session) if may else 0
 
     # the call log
 

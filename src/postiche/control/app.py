@@ -33,6 +33,7 @@ from postiche.control import (
     lints,
     me,
     media_types,
+    mock_states,
     mocks,
     new_items,
     patch_collection,
@@ -177,6 +178,15 @@ EXTENSIONS: dict[str, Operations] = {
     "/postiche/keys/{keyId}": {"DELETE": keys.revoke_own_key},
     "/mocks/{mockId}/explain": {"POST": explanations.explain_request},
     "/collections/{collectionId}/requests/{requestId}/capture": {"POST": captures.capture_request},
+    "/mocks/{mockId}/states": {
+        "GET": mock_states.list_states,
+        "DELETE": mock_states.delete_states,
+    },
+    "/mocks/{mockId}/states/{session}": {
+        "GET": mock_states.get_state,
+        "PUT": mock_states.put_state,
+        "DELETE": mock_states.delete_state,
+    },
     "/collections/{collectionId}/lint": {"GET": lints.lint_collection},
     "/mocks/{mockId}/lint": {"GET": lints.lint_mock},
 }
@@ -220,7 +230,7 @@ def _paths() -> Iterator[tuple[str, _Choose]]:
         yield family, _always(_not_supported(family))
         yield f"{family}/{{rest:path}}", _always(_not_supported(f"{family}/..."))
     for path, operations in EXTENSIONS.items():
-        yield path, _by_method(operations)
+        yield path.replace("{session}", "{session:path}"), _by_method(operations)
     for path in OPERATIONS | UNLISTED | unsupported.OPERATIONS:
         missing = dict.fromkeys(unsupported.OPERATIONS.get(path, ()), _not_supported(path))
         choose = _by_method({**OPERATIONS.get(path, {}), **UNLISTED.get(path, {}), **missing})

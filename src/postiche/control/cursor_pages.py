@@ -31,24 +31,34 @@ def page(
     as the rows do. Raises ApiError 400 for an impossible limit, and `refuse`
     for a cursor that no page gave.
     """
-    count = LIMIT if limit is None else wire.whole_number(limit)
-    if count is None or not 1 <= count <= MAX_LIMIT:
-        raise wire.invalid_param("limit", f"It must be a whole number from 1 to {MAX_LIMIT}.")
+    count = limit_of(limit)
     if cursor is not None:
-        last = _read(cursor, refuse)
+        last = key_of(cursor, refuse)
         rows = [each for each in rows if each[0] > last]
     shown = rows[:count]
     more = len(rows) > count
-    return [row for _, row in shown], _written(shown[-1][0]) if more else None
+    return [row for _, row in shown], cursor_of(shown[-1][0]) if more else None
 
 
-def _written(key: str) -> str:
+def limit_of(text: str | None) -> int:
+    """How many rows a page is to have. Raises ApiError 400 for an impossible number."""
+    count = LIMIT if text is None else wire.whole_number(text)
+    if count is None or not 1 <= count <= MAX_LIMIT:
+        raise wire.invalid_param("limit", f"It must be a whole number from 1 to {MAX_LIMIT}.")
+    return count
+
+
+def cursor_of(key: str) -> str:
+    """The cursor of the page that follows the row with a key."""
     return base64.urlsafe_b64encode(f"after:{key}".encode()).decode()
 
 
-def _read(cursor: str, refuse: Callable[[], wire.ApiError]) -> str:
+def key_of(cursor: str, refuse: Callable[[], wire.ApiError]) -> str:
+    """The key that a cursor was made of. Raises `refuse` for what is no cursor."""
     try:
-        text = base64.b64decode(cursor, altchars=b"-_", validate=True).decode()
+        text = base64.b64decode(cursor, altchars=b"-_", validate=True).decode(
+            errors="surrogatepass"
+        )
     except (binascii.Error, ValueError):
         raise refuse() from None
     if not text.startswith("after:"):

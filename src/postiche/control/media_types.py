@@ -38,7 +38,7 @@ _PLAIN: dict[str, dict[str, frozenset[int]]] = {
 """By path and method, the statuses whose errors are labelled as plain JSON."""
 
 _SPECS = "/specs/"
-_NOT_POSTMANS = ("/postiche/", "/{rest:path}")
+_NOT_POSTMANS = ("/postiche/", "/mocks/{mockId}/states", "/{rest:path}")
 
 
 def error_type(path: str, method: str, status: int) -> str | None:

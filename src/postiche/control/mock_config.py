@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from postiche.control.validate import NO_NUL
-from postiche.core import controls, delays
+from postiche.core import controls, delays, sessions
 from postiche.core.body_schemas import MAX_SCHEMAS, schema_text, schema_value
 from postiche.core.controls import Place
 from postiche.core.json_paths import MAX_LENGTH, MAX_PATHS, compile_paths
 from postiche.core.routes import MAX_ROUTES, read_method, read_path
-from postiche.model import MockConfig, RouteConfig
+from postiche.model import MockConfig, RouteConfig, SessionKey
 
 _MOCK_CONTROLS: Final = controls.keys_of(Place.MOCK)
 _ROUTE_FIELDS: Final = ("method", "path", *controls.keys_of(Place.ROUTE))
@@ -52,6 +52,7 @@ SCHEMA: Final[dict[str, Any]] = {
             "maxItems": MAX_PATHS,
             "items": {"type": "string", "maxLength": MAX_LENGTH, "pattern": NO_NUL},
         },
+        "session": {"type": ["object", "null"]},
         "schemas": {"type": ["object", "null"], "maxProperties": MAX_SCHEMAS},
         "routes": {
             "type": ["array", "null"],
@@ -153,6 +154,14 @@ def _route(number: int, sent: dict[str, Any]) -> RouteConfig:
         raise ValueError(f"{where}.{problem}") from None
 
 
+def _session(sent: object) -> SessionKey:
+    return SessionKey() if sent is None else sessions.parse_json(sent)
+
+
+def _shown_session(key: SessionKey) -> dict[str, object]:
+    return {} if key == SessionKey() else sessions.to_json(key)
+
+
 def _shown_routes(routes: tuple[RouteConfig, ...]) -> list[dict[str, object]]:
     return [
         {
@@ -168,6 +177,7 @@ _OURS: Final = {
     "ignoreBodyFields": _Field("ignore_body_fields", _ignored),
     "schemas": _Field("schemas", _schemas, _shown_schemas),
     "routes": _Field("routes", _routes, _shown_routes),
+    "session": _Field("session", _session, _shown_session),
 }
 _FIELDS: Final = {
     "headers": _Field("headers", tuple),

@@ -33,6 +33,7 @@ from postiche.model import Request
 
 __all__ = [
     "EQUAL_BODY",
+    "Admits",
     "Covered",
     "Outcome",
     "Reading",
@@ -41,6 +42,7 @@ __all__ = [
     "code_fits",
     "headers_fit",
     "match",
+    "match_among",
     "passes",
     "preferred",
     "stages_of",
@@ -84,6 +86,9 @@ NO_EXAMPLE = Outcome(miss=MockError.NO_EXAMPLE)
 Judge = Callable[[Candidates, Reading, float], Standing | None]
 """The best of some candidates whose path scores so much; None if none of them takes part."""
 
+Admits = Callable[[PlannedExample], bool]
+"""Whether an example takes part at all, for reasons that are not in the request."""
+
 
 def match(plan: Plan, request: Request) -> Outcome:
     """The example that Postman would answer a request with, or the error it would give."""
@@ -92,12 +97,8 @@ def match(plan: Plan, request: Request) -> Outcome:
         return NO_MATCH
     call = Reading(request, plan.config, plan.rules)
     steered = is_steered(request) or (plan.rules.choose and call.route.choosing)
-    if steered and call.directives.id is not None:
-        return _chosen(call, with_id(method, call.directives.id))
-    if steered and call.directives.name is not None:
-        return _chosen(call, method.by_name.get(call.directives.name, ()))
     if steered or plan.headers_decide:
-        return _best(method, call, _most(method, call), _OneByOne())
+        return _one_by_one(method, call, None)
     bonus = _bonus(method, call) if request.body or call.pairs else 0.0
     return _best(method, call, bonus, _all_at_once)
 
@@ -116,6 +117,24 @@ def by_wildcards_alone(plan: Plan, method: str, target: str) -> Covered | None:
     leaf = examples.examples.only_covered(target)
     example = None if leaf is None else leaf.only
     return None if example is None else Covered(example, covered(example.path, target))
+
+
+def match_among(plan: Plan, call: Reading, admits: Admits) -> Outcome:
+    """As `match`, but only examples that `admits` lets in take part.
+
+    An id or a name chooses among all of them nevertheless.
+    """
+    method = plan.methods.get(call.request.method.upper())
+    return NO_MATCH if method is None else _one_by_one(method, call, admits)
+
+
+def _one_by_one(method: MethodPlan, call: Reading, admits: Admits | None) -> Outcome:
+    """What is decided where each example has to be looked at on its own."""
+    if call.directives.id is not None:
+        return _chosen(call, with_id(method, call.directives.id))
+    if call.directives.name is not None:
+        return _chosen(call, method.by_name.get(call.directives.name, ()))
+    return _best(method, call, _most(method, call), _OneByOne(admits))
 
 
 def _best(method: MethodPlan, call: Reading, bonus: float, judge: Judge) -> Outcome:
@@ -185,13 +204,16 @@ def _all_at_once(leaf: Candidates, call: Reading, path_score: float) -> Standing
 class _OneByOne:
     """A judge that tries each example on its own, as directives and header matching ask."""
 
-    def __init__(self) -> None:
+    def __init__(self, admits: Admits | None) -> None:
         self._seen: set[PlannedExample] = set()
+        self._admits = admits
 
     def __call__(self, leaf: Candidates, call: Reading, path_score: float) -> Standing | None:
         points: dict[PlannedExample, float] = {}
         found = [e for e in leaf.examples if e not in self._seen and code_fits(e, call.directives)]
         self._seen.update(found)  # a later step can only score an example lower
+        if self._admits is not None:
+            found = [example for example in found if self._admits(example)]
         for example in found:
             if passes(call, example):
                 points[example] = total(call, example, path_score)

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import chain
 from types import MappingProxyType
 
 from postiche.core import body_schemas
@@ -29,6 +30,7 @@ from postiche.core.query import (
 )
 from postiche.core.reply import PreparedReply, completed_headers, prepare_reply
 from postiche.core.rules import Rules, rules_of
+from postiche.core.states import StatePlan, state_plan
 from postiche.core.urls import MAX_URL, split_url
 from postiche.core.value_patterns import ValuePattern, value_pattern
 from postiche.core.variables import Scope, scope_of
@@ -108,7 +110,8 @@ class Plan:
     force for all. `filter_by_part` says that headers or bodies are matched for
     some routes or examples; `hold_up` that route, mock or an example asks for
     something that keeps answers from being sent at once. `replies_read_headers`:
-    the reply of some example repeats one of them.
+    the reply of some example repeats one of them. With `states`, what
+    was answered before has a part in it too, and `stateful` has to be asked.
     """
 
     collection_name: str
@@ -119,13 +122,14 @@ class Plan:
     filter_by_part: bool = False
     hold_up: bool = False
     replies_read_headers: bool = False
+    states: StatePlan | None = None
 
     @property
     def target_decides(self) -> bool:
         """Whether method and target alone choose the example for a request that has neither a
-        body nor any `x-mock-*` header: no header or body matching is in force."""
-        decided = self.headers_decide or self.filter_by_part or self.config.match_body
-        return not decided
+        body nor any `x-mock-*` header: no header or body matching or state is in force."""
+        matched = self.headers_decide or self.filter_by_part or self.config.match_body
+        return not (matched or self.states)
 
     @property
     def headers_matter(self) -> bool:
@@ -171,6 +175,7 @@ def compile_plan(
         filter_by_part=rules.filter_by_route or any(filtering(e.controls) for e in every),
         hold_up=rules.routes.hold_up or any(hold_up(e.controls) for e in every),
         replies_read_headers=any(e.reply.by_headers for e in every),
+        states=state_plan(chain.from_iterable(examples.values()), scope),
     )
 
 

@@ -74,10 +74,16 @@ class Decision(NamedTuple):
         return NO_CONTROLS if example is None else example.controls
 
 
-def decide(entry: MockEntry, request: Request) -> Decision:
-    """What answers: the active server response, the best example, or a miss."""
+def decide(entry: MockEntry, request: Request, outcome: Outcome | None = None) -> Decision:
+    """What answers: the active server response, the best example, or a miss.
+
+    `outcome` is what matching decided, where it had a state to look at.
+    """
     plan = entry.plan
-    outcome = None if entry.server_reply is not None else match(plan, request)
+    if entry.server_reply is not None:
+        outcome = None
+    elif outcome is None:
+        outcome = match(plan, request)
     if not plan.hold_up and not is_steered(request):
         return Decision(outcome, NO_CONTROLS)
     own = Decision(outcome, NO_CONTROLS).own
@@ -100,7 +106,7 @@ def answered(
         return Answer(reply, response.name, settled=Settled.BY_TARGET)
     reply = render(outcome, request, sources)
     if outcome.example is None:
-        settled = Settled.BY_TARGET if entry.plan.target_decides else Settled.BY_REQUEST
+        settled = _by(entry.plan)
         miss = (outcome.miss or MockError.NO_MATCH).value.message
         return Answer(reply, miss, error=True, missed=True, settled=settled)
     example = outcome.example.source
@@ -159,5 +165,12 @@ def noted_of(
 
 def _settled(plan: Plan, example: PlannedExample) -> Settled:
     if example.reply.by_target:
-        return Settled.BY_TARGET if plan.target_decides else Settled.BY_REQUEST
-    return Settled.ANEW if example.reply.by_chance else Settled.BY_REQUEST
+        return _by(plan)
+    return Settled.ANEW if example.reply.by_chance or plan.states else Settled.BY_REQUEST
+
+
+def _by(plan: Plan) -> Settled:
+    """How much of a request the choice of an example depends on."""
+    if plan.states is not None:
+        return Settled.ANEW
+    return Settled.BY_TARGET if plan.target_decides else Settled.BY_REQUEST

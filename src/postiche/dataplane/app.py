@@ -13,10 +13,13 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from postiche.core.controls import hold_up
 from postiche.core.dynamic import Sources
 from postiche.core.errors import WRONG_KEY, MockError, Problem
+from postiche.core.match import Outcome
+from postiche.core.sessions import session_of
 from postiche.dataplane.answer import Answer, Decision, answered, decide, failure, noted_of
 from postiche.dataplane.asgi import (
     BodyTooLarge,
@@ -39,6 +42,7 @@ from postiche.dataplane.limits import RateKeeper
 from postiche.dataplane.locate import Locator, base_url
 from postiche.dataplane.misses import Misses
 from postiche.dataplane.plans import MockEntry, MockSource
+from postiche.dataplane.states import LEFT_OUT, LocalStates, StateKeeper, left_out, outcome_of
 from postiche.dataplane.waiting import Sleep
 from postiche.model import Headers, Request
 
@@ -58,6 +62,7 @@ class MockApp:
 
     `locate` says which mock a request is for and what target within it;
     `max_body` is in bytes, `sleep` takes seconds, `rates` counts for limits.
+    Without `states`, those of sessions are kept in memory.
     """
 
     def __init__(
@@ -70,6 +75,7 @@ class MockApp:
         max_body: int = MAX_BODY,
         sleep: Sleep = asyncio.sleep,
         rates: RateKeeper | None = None,
+        states: StateKeeper | None = None,
     ) -> None:
         self._mocks = mocks
         self._calls = calls
@@ -77,6 +83,7 @@ class MockApp:
         self._locate = locate
         self._max_body = max_body
         self._sleep = sleep
+        self._states = states or LocalStates(sources.now)
         self._misses = Misses()
         self._holding = Holding(sources, sleep, rates)
 
@@ -160,20 +167,39 @@ class MockApp:
         self, entry: MockEntry, mock_id: str, request: Request, scope: Scope, receive: Receive
     ) -> Held:
         """What the mock itself answers, once it may be sent. Raises ClientGone."""
+        session = session_of(entry.plan.config.session, request, _address(scope))
+        outcome = await self._outcome(entry, mock_id, session, request)
         if len(request.body) > THREAD_ABOVE:
-            decision, answer = await asyncio.to_thread(self._decided, entry, request)
+            decision, answer = await asyncio.to_thread(self._decided, entry, request, outcome)
         else:
-            decision, answer = self._decided(entry, request)
-        if answer.missed:
+            decision, answer = self._decided(entry, request, outcome)
+        if answer.missed and outcome is not None and left_out(entry.plan, request):
+            answer = replace(answer, why=LEFT_OUT)
+        elif answer.missed:
             base = base_url(scope, request.target)
             answer = self._misses.explained(entry, request, base, answer)
         if not hold_up(decision.controls):
             return Held(answer)
-        return await self._holding.held(mock_id, request, decision, answer, receive)
+        return await self._holding.held(mock_id, session, decision, answer, receive)
 
-    def _decided(self, entry: MockEntry, request: Request) -> tuple[Decision, Answer]:
-        decision = decide(entry, request)
+    async def _outcome(
+        self, entry: MockEntry, mock_id: str, session: str, request: Request
+    ) -> Outcome | None:
+        """What matching decides where examples have state; None where `decide` is to match."""
+        if entry.plan.states is None or entry.server_reply is not None:
+            return None
+        return await outcome_of(self._states, mock_id, session, entry.plan, request)
+
+    def _decided(
+        self, entry: MockEntry, request: Request, outcome: Outcome | None
+    ) -> tuple[Decision, Answer]:
+        decision = decide(entry, request, outcome)
         return decision, answered(entry, request, decision.outcome, self._sources)
+
+
+def _address(scope: Scope) -> str | None:
+    client = scope.get("client")
+    return client[0] if client else None
 
 
 async def live(receive: Receive, send: Send) -> None:

@@ -22,10 +22,7 @@ from postiche.dataplane.answer import Answer, Decision
 from postiche.dataplane.asgi import ClientGone, Receive
 from postiche.dataplane.limits import LocalRates, RateKeeper
 from postiche.dataplane.waiting import Sleep, while_connected
-from postiche.model import Fault, RateLimit, Reply, Request
-
-SESSION_HEADER: Final = "x-mock-session"
-"""Tells the sessions of a limit per session apart; calls without it are one session."""
+from postiche.model import Fault, RateLimit, Reply
 
 MAX_COUNTERS: Final = 10_000
 """Faults whose calls one process counts; beyond them the one used longest ago starts anew."""
@@ -49,14 +46,14 @@ class Holding:
         self._struck: OrderedDict[tuple[str, str, Fault], int] = OrderedDict()
 
     async def held(
-        self, mock_id: str, request: Request, decision: Decision, answer: Answer, receive: Receive
+        self, mock_id: str, session: str, decision: Decision, answer: Answer, receive: Receive
     ) -> Held:
         """What to send, once it may be sent. Raises ClientGone."""
         controls, own = decision.controls, decision.own
         limit = controls.rate_limit
         if limit is not None:
             kept = answer.example or answer.name if limit is own.rate_limit else ""
-            answer, allowed = await self._limited(mock_id, kept, request, limit, answer)
+            answer, allowed = await self._limited(mock_id, kept, session, limit, answer)
             if not allowed:
                 return Held(answer)
         if controls.delay is not None:
@@ -73,11 +70,11 @@ class Holding:
         return Held(answer, fault)
 
     async def _limited(
-        self, mock_id: str, kept: str, request: Request, limit: RateLimit, answer: Answer
+        self, mock_id: str, kept: str, session: str, limit: RateLimit, answer: Answer
     ) -> tuple[Answer, bool]:
         """The answer, which tells of the limit, or the refusal; and whether it is the answer."""
-        session = request.header(SESSION_HEADER) or "" if limit.per == "session" else ""
-        key = f"{kept} {session}" if kept else session
+        whose = session if limit.per == "session" else ""
+        key = f"{kept} {whose}" if kept else whose
         taken = await self._rates.take(mock_id, key, limit, self._sources.now().timestamp())
         if not taken.allowed:
             refused = limit_problem(taken)

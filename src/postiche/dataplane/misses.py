@@ -8,15 +8,15 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from postiche.core.explain import Explanation, nearest
-from postiche.core.explanation_forms import miss_body, miss_text
 from postiche.core.reply import finished
-from postiche.core.wording import summary
 from postiche.dataplane.answer import Answer
 from postiche.dataplane.plans import MockEntry
 from postiche.model import Reply, Request
+
+if TYPE_CHECKING:
+    from postiche.core.explain import Explanation
 
 logger = logging.getLogger(__name__)
 
@@ -56,13 +56,21 @@ class Misses:
 
 
 def _explained(entry: MockEntry, request: Request, base: str, missed: Answer) -> Answer:
+    # Loaded by the first miss: what explains is as large as what matches.
+    from postiche.core.explain import nearest
+    from postiche.core.wording import summary
+
     told = nearest(entry.plan, request)
     first = told.candidates[0].example.source.id if told.candidates else None
     reply = _reply(told, missed.reply, base, KEY if entry.private else None, request)
     return replace(missed, reply=reply, nearest=first, why=summary(told))
 
 
-def _reply(told: Explanation, missed: Reply, base: str, key: str | None, request: Request) -> Reply:
+def _reply(
+    told: "Explanation", missed: Reply, base: str, key: str | None, request: Request
+) -> Reply:
+    from postiche.core.explanation_forms import miss_body, miss_text
+
     if _wants_text(request):
         type_ = ("content-type", "text/plain; charset=utf-8")
         return finished(missed.status, (type_,), miss_text(told, base, key))

@@ -26,6 +26,7 @@ from postiche.dataplane.app import MockApp
 from postiche.dataplane.calls import CallSink, CallWriter, NullCalls, Retention
 from postiche.dataplane.locate import Locator, by_host, by_path, first_of
 from postiche.dataplane.plans import StoredMocks
+from postiche.dataplane.states import StoredStates
 from postiche.model import User
 from postiche.server import administration, demo, listening
 from postiche.server.administration import FirstKey, new_id, now
@@ -194,6 +195,7 @@ async def _doors(
             Sources(random.Random(), now),
             locate=_locator(settings),
             max_body=settings.max_body,
+            states=StoredStates(store, now),
         )
         set_apart()
         try:

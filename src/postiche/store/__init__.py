@@ -5,9 +5,9 @@ One SQL implementation serves every database; `tests/contract` holds all of
 them to this page.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol, TypeVar
 
 from postiche.model import (
     ApiKey,
@@ -21,9 +21,16 @@ from postiche.model import (
     Recurrence,
     Scope,
     ServerResponse,
+    SessionState,
     User,
     Workspace,
 )
+
+SESSIONS: Final = 10_000
+"""Sessions of one mock whose state is kept; beyond them those go that were not used longest."""
+
+Decided = TypeVar("Decided")
+"""What a step decides, besides the state that follows."""
 
 
 class StoreError(Exception):
@@ -245,7 +252,7 @@ class Store(Protocol):
         ...
 
     async def delete_mock(self, mock_id: str) -> bool:
-        """Delete a mock with its server responses and its calls."""
+        """Delete a mock with its server responses, its calls and the states of its sessions."""
         ...
 
     async def mock_sources(self, mock_id: str) -> MockSources | None:
@@ -276,6 +283,45 @@ class Store(Protocol):
 
     async def delete_server_response(self, mock_id: str, response_id: str) -> bool:
         """Delete a server response; a config that names it stops naming it."""
+        ...
+
+    # the states of sessions
+
+    async def advance(
+        self,
+        mock_id: str,
+        session: str,
+        step: Callable[[bytes | None], tuple[bytes | None, Decided]],
+        *,
+        at: datetime,
+        since: datetime,
+    ) -> Decided:
+        """Take a step in a session: read its state, decide, and write the next one, as one.
+
+        `step` is given the state's text, None for a session that has none or
+        was last used before `since`; it gives the next text, None for none, and
+        what it decided, which is returned. No other step of the session comes
+        between, in whichever process. Of each mock the SESSIONS sessions used
+        last are kept; of one that is gone, none. Raises what `step` raises, in
+        which case nothing changes. Does not change `revision`.
+        """
+        ...
+
+    async def states(
+        self, mock_id: str, *, after: str | None = None, limit: int
+    ) -> tuple[SessionState, ...]:
+        """Sessions of a mock that have a state, by name, from the one that follows `after`."""
+        ...
+
+    async def state(self, mock_id: str, session: str) -> SessionState | None:
+        """The state of one session of a mock."""
+        ...
+
+    async def delete_states(self, mock_id: str, session: str | None = None) -> int:
+        """Delete the state of a session, or those of all sessions of a mock.
+
+        Returns how many went. Does not change `revision`.
+        """
         ...
 
     # the call log

@@ -84,7 +84,14 @@ _WHY = (  # made anew: small columns are to stand before those that may be large
     "CREATE INDEX calls_by_mock ON calls (mock, served_at, seq)",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _ROLES_AND_EXPIRY, _WHY)
+_STATES = (
+    """CREATE TABLE states (
+        mock {text} NOT NULL, session {text} NOT NULL, used_at BIGINT NOT NULL,
+        content {bytes} NOT NULL, PRIMARY KEY (mock, session))""",
+    "CREATE INDEX states_by_use ON states (mock, used_at)",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _ROLES_AND_EXPIRY, _WHY, _STATES)
 """Step n, counted from one, leads from schema version n - 1 to n."""
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, and_, delete, or_, select, update
 from postiche.model import Mock, MockConfig, MockSources, Scope, ServerResponse
 from postiche.store import Conflict, rows, scopes
 from postiche.store.columns import storable
-from postiche.store.tables import calls, documents
+from postiche.store.tables import calls, documents, states
 from postiche.store.tables import mocks as table
 from postiche.store.tables import server_responses as responses
 
@@ -99,17 +99,17 @@ def replace(connection: Connection, mock: Mock, *, expected: datetime | None) ->
 
 
 def remove(connection: Connection, mock_id: str) -> bool:
-    """Delete a mock with its server responses and calls."""
-    connection.execute(delete(responses).where(responses.c.mock == mock_id))
-    connection.execute(delete(calls).where(calls.c.mock == mock_id))
+    """Delete a mock with its server responses, calls and states."""
+    for each in (responses, calls, states):
+        connection.execute(delete(each).where(each.c.mock == mock_id))
     return connection.execute(delete(table).where(table.c.id == mock_id)).rowcount > 0
 
 
 def remove_all(connection: Connection, workspace: str) -> None:
-    """Delete the mocks of a workspace with their server responses and calls."""
+    """Delete the mocks of a workspace with their server responses, calls and states."""
     ids = select(table.c.id).where(table.c.workspace == workspace)
-    connection.execute(delete(responses).where(responses.c.mock.in_(ids)))
-    connection.execute(delete(calls).where(calls.c.mock.in_(ids)))
+    for each in (responses, calls, states):
+        connection.execute(delete(each).where(each.c.mock.in_(ids)))
     connection.execute(delete(table).where(table.c.workspace == workspace))
 
 

@@ -7,6 +7,7 @@ to one database (`sqlite`).
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import datetime
@@ -27,14 +28,26 @@ from postiche.model import (
     Recurrence,
     Scope,
     ServerResponse,
+    SessionState,
     User,
     Workspace,
 )
-from postiche.store import SharedRevision, Store, StoreError, accounts, documents, mocks, tables
+from postiche.store import (
+    Decided,
+    SharedRevision,
+    Store,
+    StoreError,
+    accounts,
+    documents,
+    mocks,
+    states,
+    tables,
+)
 from postiche.store import calls as call_log
 from postiche.store.database import Database
 from postiche.store.migrations import migrate
 from postiche.store.sqlite import open_sqlite
+from postiche.store.states import MOST_STEPS, Step
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -126,6 +139,7 @@ class SqlStore:
         if database.one_connection:
             self._read_turn = self._write_turn
         self._running: set[asyncio.Task[Any]] = set()
+        self._steps: deque[Step[Any]] = deque()
         self._closed = False
         self._seen = 0
 
@@ -333,6 +347,34 @@ class SqlStore:
         """Delete a server response."""
         return await self._write(mocks.remove_response, mock_id, response_id)
 
+    async def advance(
+        self,
+        mock_id: str,
+        session: str,
+        step: Callable[[bytes | None], tuple[bytes | None, Decided]],
+        *,
+        at: datetime,
+        since: datetime,
+    ) -> Decided:
+        """Take a step in a session, in one transaction with all that wait by then."""
+        asked = Step(mock_id, session, step, at, since)
+        self._steps.append(asked)
+        return await self._to_the_end(self._advanced(asked))
+
+    async def states(
+        self, mock_id: str, *, after: str | None = None, limit: int
+    ) -> tuple[SessionState, ...]:
+        """Sessions and their states."""
+        return await self._read(states.listing, mock_id, after=after, limit=limit)
+
+    async def state(self, mock_id: str, session: str) -> SessionState | None:
+        """The state of one session."""
+        return await self._read(states.one, mock_id, session)
+
+    async def delete_states(self, mock_id: str, session: str | None = None) -> int:
+        """Delete states."""
+        return await self._log(states.remove, mock_id, session)
+
     async def add_calls(self, calls: Sequence[Call | Recurrence]) -> None:
         """Append calls."""
         await self._log(call_log.append, calls)
@@ -413,6 +455,23 @@ class SqlStore:
     ) -> T:
         async with self._write_turn, self._database.writers.begin() as connection:
             return await connection.run_sync(change, *args, **kwargs)
+
+    async def _advanced(self, asked: Step[Decided]) -> Decided:
+        """Wait for the turn to write; then take every step that waits, this one among them."""
+        async with self._write_turn:
+            while not asked.taken:
+                count = min(len(self._steps), MOST_STEPS)
+                await self._take([self._steps.popleft() for _ in range(count)])
+        return asked.result()
+
+    async def _take(self, steps: Sequence[Step[Any]]) -> None:
+        for step in steps:
+            step.taken = True
+        try:
+            await self._database.exclusively(lambda connection: states.advance(connection, steps))
+        except BaseException as error:
+            for step in steps:
+                step.fail(error)
 
     async def _to_the_end(self, work: Coroutine[Any, Any, T]) -> T:
         if self._closed:

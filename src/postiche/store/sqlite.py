@@ -13,10 +13,11 @@ import asyncio
 import sqlite3
 import time
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, StaticPool, event
+from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from postiche.store import StoreError
@@ -44,7 +45,8 @@ async def open_sqlite(url: URL) -> Database:
     if not url.database or url.database == ":memory:":
         return _database(":memory:", one_connection=True, poolclass=StaticPool)
     await asyncio.to_thread(_prepare, Path(url.database))
-    return _database(url.database, pool_size=_CONNECTIONS, max_overflow=0)
+    database = _database(url.database, pool_size=_CONNECTIONS, max_overflow=0)
+    return replace(database, direct=_direct(url.database))
 
 
 def _database(name: str, *, one_connection: bool = False, **pool: Any) -> Database:
@@ -63,6 +65,24 @@ def _database(name: str, *, one_connection: bool = False, **pool: Any) -> Databa
     event.listen(engine.sync_engine, "begin", _on_begin)
     writers = engine.execution_options(**{_WRITES: True})
     return Database(engine, writers, _COLUMN_TYPES, one_connection)
+
+
+def _direct(name: str) -> Engine:
+    """The one connection of those who write in a thread, one at a time."""
+    engine = create_engine(
+        URL.create("sqlite+pysqlite", database=name),
+        connect_args={
+            "timeout": _BUSY_SECONDS,
+            "isolation_level": None,
+            "check_same_thread": False,
+        },
+        hide_parameters=True,
+        pool_size=1,
+        max_overflow=0,
+    )
+    event.listen(engine, "connect", _on_connect)
+    event.listen(engine, "begin", _on_begin)
+    return engine.execution_options(**{_WRITES: True})
 
 
 def _on_connect(connection: Any, _record: object) -> None:

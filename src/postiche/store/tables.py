@@ -148,3 +148,13 @@ calls = Table(
     Column("response_body", LargeBinary, nullable=False),
     Index("calls_by_mock", "mock", "served_at", "seq"),
 )
+
+states = Table(
+    "states",
+    metadata,
+    Column("mock", Text, primary_key=True),
+    Column("session", Text, primary_key=True),
+    Column("used_at", Moment, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Index("states_by_use", "mock", "used_at"),
+)
