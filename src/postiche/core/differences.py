@@ -154,9 +154,11 @@ def header_differences(
 ) -> list[Difference]:
     """The headers in force that differ (behaviour A.4)."""
     found = []
-    for name in sorted(call.directives.match_headers):
-        sent = call.wanted_headers.get(name, "")
-        if sent != example.headers.get(name, ""):
+    wanted = call.directives_for(example.controls).match_headers
+    for name in sorted(wanted):
+        sent = call.sent_headers(wanted).get(name, "")
+        pattern = example.patterns.get(name)
+        if sent != example.headers.get(name, "") and not (pattern and pattern.fits(sent)):
             shown = shown_value(sent) if sent else None
             subject = f"header {_spelled(call, name, saved)}"
             found.append(Difference(Stage.HEADERS, subject, shown, saved.header(name)))

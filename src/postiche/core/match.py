@@ -24,7 +24,7 @@ from postiche.core.candidates import OUT, Candidates, Standing, better, preferre
 from postiche.core.directives import Directives, is_steered
 from postiche.core.errors import MockError
 from postiche.core.fitting import body_fits, headers_fit, passes, total
-from postiche.core.index import Stages, stages
+from postiche.core.index import Stages
 from postiche.core.paths import MAX_LENIENT, SCORES, Step, captures, covered, segments
 from postiche.core.plan import MethodPlan, Plan, PlannedExample
 from postiche.core.query import ALL_MATCH, MOST_LOST
@@ -165,13 +165,8 @@ def _best(method: MethodPlan, call: Reading, bonus: float, judge: Judge) -> Outc
 
 def stages_of(call: Reading) -> Stages:
     """The look-ups that the config leaves for a request's path."""
-    config = call.config
-    return stages(
-        call.path,
-        wildcards=config.match_wildcards,
-        strict=config.strict,
-        tails=config.wildcard_tail,
-    )
+    rules = call.rules
+    return rules.stages if len(call.path) <= MAX_LENIENT else rules.stages_of_long_paths
 
 
 def _most(method: MethodPlan, call: Reading) -> float:

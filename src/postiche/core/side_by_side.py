@@ -59,8 +59,9 @@ def _values(key: str, values: Values | None) -> list[str]:
 
 def _headers(verdict: Verdict) -> Iterator[Pair]:
     call, saved = verdict.call, verdict.example.headers
-    for name in sorted(call.directives.match_headers):
-        ours, theirs = call.wanted_headers.get(name, ""), saved.get(name, "")
+    wanted = verdict.directives.match_headers
+    for name in sorted(wanted):
+        ours, theirs = call.sent_headers(wanted).get(name, ""), saved.get(name, "")
         yield Pair(_header(name, ours), _header(name, theirs), ours == theirs)
 
 
@@ -70,7 +71,7 @@ def _header(name: str, value: str) -> str | None:
 
 def _body(verdict: Verdict) -> Iterator[Pair]:
     sent, saved = verdict.call.body, verdict.example.body
-    if verdict.call.directives.match_body and (sent.media_type or saved.media_type):
+    if verdict.directives.match_body and (sent.media_type or saved.media_type):
         ours_type, theirs_type = sent.media_type or "", saved.media_type or ""
         same = ours_type == theirs_type
         yield Pair(_header("content-type", ours_type), _header("content-type", theirs_type), same)
