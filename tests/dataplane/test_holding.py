@@ -30,7 +30,8 @@ class World:
         request = Request("GET", target, headers)
         decision = decide(self.entry, request)
         answer = answered(self.entry, request, decision.outcome, frozen())
-        return asyncio.run(self.holding.held("m", request, decision, answer, silent))
+        session = session_of(self.entry.plan.config.session, request, None)
+        return asyncio.run(self.holding.held("m", session, decision, answer, silent))
 
     def statuses(self, targets: str) -> list[int]:
         return [self.held(f"/{each}").answer.reply.status for each in targets]
@@ -96,7 +97,7 @@ def test_nobody_waits_for_a_client_that_left() -> None:
     answer = answered(world.entry, request, decision.outcome, frozen())
     holding = Holding(frozen(), endless)
     with pytest.raises(ClientGone):
-        asyncio.run(holding.held("m", request, decision, answer, gone))
+        asyncio.run(holding.held("m", "default", decision, answer, gone))
 
 
 def test_bursts_count_the_calls_of_whoever_asks_for_them() -> None:
@@ -116,11 +117,11 @@ def test_an_error_is_what_the_log_says() -> None:
 
 def test_counters_are_bounded() -> None:
     world = World()
-    request, answer = Request("GET", "/a"), world.held().answer
+    answer = world.held().answer
     for number in range(MAX_COUNTERS + 5):
         fault = Fault("error", seed=number, probability=0.5)
         decision = Decision(None, Controls(fault=fault))
-        asyncio.run(world.holding.held("m", request, decision, answer, silent))
+        asyncio.run(world.holding.held("m", "default", decision, answer, silent))
     assert len(world.holding._struck) == MAX_COUNTERS
 
 
@@ -130,4 +131,4 @@ def test_what_holds_nothing_up_is_sent_as_it_is() -> None:
     decision = decide(world.entry, request)
     assert decision.controls is NO_CONTROLS
     answer = answered(world.entry, request, decision.outcome, frozen())
-    assert asyncio.run(world.holding.held("m", request, decision, answer, silent)) == Held(answer)
+    assert asyncio.run(world.holding.held("m", "default", decision, answer, silent)) == Held(answer)
