@@ -50,8 +50,17 @@ def test_a_call_is_shown_as_postman_shows_it(world: World, url: str) -> None:
             "servedAt": "2026-11-22T12:00:00.000Z",
             "request": {"method": "POST", "path": "/animals?type=dog"},
             "response": {"type": "error", "statusCode": 404},
+            "postiche": {"example": None, "score": None},
         }
     ]
+
+
+def test_a_call_says_which_example_answered_or_why_none_did(world: World, url: str) -> None:
+    calls(world, url, example="e-1", score=85.0)
+    calls(world, url, nearest="e-2", why="GET has no example, but POST has")
+    told = [row["postiche"] for row in logs(world, url)["call-logs"]]
+    assert {"example": "e-1", "score": 85.0} in told
+    assert {"nearest": "e-2", "why": "GET has no example, but POST has"} in told
 
 
 def test_calls_still_in_memory_are_waited_for(world: World, url: str) -> None:

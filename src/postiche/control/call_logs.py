@@ -202,7 +202,15 @@ def _row(call: Call, include: frozenset[str]) -> dict[str, object]:
         "servedAt": wire.iso(call.served_at),
         "request": request,
         "response": response,
+        "postiche": _explained(call),
     }
+
+
+def _explained(call: Call) -> dict[str, object]:
+    """Which example answered and with how many points; for a miss, the nearest one and why not."""
+    if call.why is None:
+        return {"example": call.example, "score": call.score}
+    return {"nearest": call.nearest, "why": _text(call.why)}
 
 
 def _text(text: str) -> str:
