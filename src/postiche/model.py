@@ -250,7 +250,7 @@ class RateLimit:
 
 
 FaultKind = Literal["reset", "empty", "truncate", "garbage", "drip", "hang", "error"]
-"""What can go wrong with a reply; `core/faults.py` says what each means."""
+"""What can go wrong with a reply; `core/steering/faults.py` says what each means."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from postiche.cli import explaining
-from postiche.core.explain import explain
+from postiche.core.explaining.explain import explain
 from postiche.core.plan import compile_plan
 from postiche.model import Collection, Example, SavedRequest
 from postiche.server.failures import Failure, UsageFailure

@@ -9,8 +9,8 @@ from itertools import groupby
 from pathlib import Path
 
 from postiche.core.collection import read_collection, read_environment
-from postiche.core.explain import Explanation, explain
-from postiche.core.explanation_forms import as_text
+from postiche.core.explaining.explain import Explanation, explain
+from postiche.core.explaining.forms import as_text
 from postiche.core.plan import compile_plan
 
 from .corpus import HERE, OWN, SHARED, Case, cases_in, model_config, model_request

@@ -2,10 +2,10 @@
 
 import pytest
 
-from postiche.core.differences import Stage
-from postiche.core.explain import Explanation
-from postiche.core.judging import Choice
-from postiche.core.wording import reason, summary
+from postiche.core.explaining.differences import Stage
+from postiche.core.explaining.explain import Explanation
+from postiche.core.explaining.judging import Choice
+from postiche.core.explaining.wording import reason, summary
 
 from .corpus import Case
 from .explained import FOLDER, before_matching, checked_in, explanation_of, families, text_of

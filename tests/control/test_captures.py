@@ -6,7 +6,7 @@ That only allowed services are contacted is `tests/server/test_sending.py`'s.
 import pytest
 
 from postiche.control.api import NotContacted
-from postiche.core.sending import Sendable
+from postiche.core.recording.sending import Sendable
 from postiche.model import Exchange, Reply
 
 from .conftest import MakeWorld

@@ -8,7 +8,7 @@ from postiche.core.directives import (
     in_force,
     read_directives,
 )
-from postiche.core.rules import rules_of
+from postiche.core.steering.rules import rules_of
 from postiche.model import Delay, MockConfig
 
 from .building import get

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import uvicorn
 import uvloop
 
-from postiche.core.faults import parse_text
+from postiche.core.steering.faults import parse_text
 from postiche.dataplane.asgi import Receive, Send, headers_of, read_body, send_reply
 from postiche.dataplane.faults import send_with_fault
 from postiche.dataplane.protocol import http_protocol

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 import httpx
 import pytest
 
-from postiche.core.faults import parse_text
+from postiche.core.steering.faults import parse_text
 from postiche.dataplane.asgi import Message, Receive
 from postiche.dataplane.faults import GARBAGE, send_with_fault
 from postiche.model import Reply

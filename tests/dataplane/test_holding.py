@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from postiche.core.controls import NO_CONTROLS
-from postiche.core.sessions import session_of
+from postiche.core.steering.controls import NO_CONTROLS
+from postiche.core.steering.sessions import session_of
 from postiche.dataplane.answer import Decision, answered, decide
 from postiche.dataplane.asgi import ClientGone, Message
 from postiche.dataplane.holding import MAX_COUNTERS, Held, Holding

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from postiche.core.addresses import Allowed
-from postiche.core.upstream import Target
+from postiche.core.recording.addresses import Allowed
+from postiche.core.recording.upstream import Target
 from postiche.dataplane.proxy import Proxy
 from postiche.dataplane.relay import Passage, passage_to, relay
 from postiche.dataplane.upstream import Forwarder

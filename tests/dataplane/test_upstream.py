@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from postiche.core.addresses import Allowed, read_allowed
-from postiche.core.upstream import Target, read_target
+from postiche.core.recording.addresses import Allowed, read_allowed
+from postiche.core.recording.upstream import Target, read_target
 from postiche.dataplane import upstream
 from postiche.dataplane.upstream import Forwarder, UpstreamError
 from postiche.model import Exchange, Request

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from postiche.core.recording import Added
-from postiche.core.upstream import Target
+from postiche.core.recording.recorder import Added
+from postiche.core.recording.upstream import Target
 from postiche.model import Exchange, Reply, Request
 from postiche.server import recording
 from postiche.server.ephemeral import FileError

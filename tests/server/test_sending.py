@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from postiche.control.api import NotContacted
-from postiche.core.sending import Sendable
-from postiche.core.upstream import read_target
+from postiche.core.recording.sending import Sendable
+from postiche.core.recording.upstream import read_target
 from postiche.model import Request
 from postiche.server.composition import Ports, Running
 from postiche.server.sending import sending

@@ -10,11 +10,11 @@ from rich.console import Console
 from rich.text import Text
 
 from postiche.cli.display import plain
-from postiche.core.explain import Candidate, Explanation, explain
-from postiche.core.explanation_forms import as_data, candidate_lines, head_lines, table
+from postiche.core.explaining.explain import Candidate, Explanation, explain
+from postiche.core.explaining.forms import as_data, candidate_lines, head_lines, table
+from postiche.core.explaining.side_by_side import Pair, side_by_side
+from postiche.core.explaining.targets import origin_in, target_in
 from postiche.core.plan import compile_plan
-from postiche.core.side_by_side import Pair, side_by_side
-from postiche.core.targets import origin_in, target_in
 from postiche.model import Headers, Request
 from postiche.server.ephemeral import load_collection, load_environment
 from postiche.server.failures import Failure, UsageFailure

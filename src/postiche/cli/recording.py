@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from postiche.core.recording import Added
-    from postiche.core.upstream import Target
+    from postiche.core.recording.recorder import Added
+    from postiche.core.recording.upstream import Target
     from postiche.model import Exchange
     from postiche.server.recording import Captured
 

@@ -16,7 +16,7 @@ from starlette.responses import Response
 from postiche.control import wire
 from postiche.control.access import UserStore
 from postiche.control.body import read_json
-from postiche.core.sending import Sendable
+from postiche.core.recording.sending import Sendable
 from postiche.model import Exchange, User
 from postiche.store import Store
 

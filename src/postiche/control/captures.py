@@ -22,11 +22,11 @@ from postiche.control.item_shapes import Fields, examples
 from postiche.control.item_tree import Place, Tree, insert
 from postiche.control.items import Shown, answer, found, not_found, refusals
 from postiche.control.new_items import new_ids, stamp
-from postiche.core.codings import NotText
 from postiche.core.collection import read_collection, read_environment
 from postiche.core.dynamic import Sources
-from postiche.core.recording import captured_example
-from postiche.core.sending import NotSendable, Sendable, places, sendable
+from postiche.core.recording.codings import NotText
+from postiche.core.recording.recorder import captured_example
+from postiche.core.recording.sending import NotSendable, Sendable, places, sendable
 from postiche.core.variables import scope_of
 from postiche.model import Document, Environment
 

@@ -16,10 +16,10 @@ from postiche.control.mocks import existing_mock
 from postiche.control.validate import compile_schema
 from postiche.core.collection import CollectionError, read_collection, read_environment
 from postiche.core.errors import MockError
-from postiche.core.explain import SHOWN, explain
-from postiche.core.explanation_forms import as_data
+from postiche.core.explaining.explain import SHOWN, explain
+from postiche.core.explaining.forms import as_data
+from postiche.core.explaining.targets import target_in
 from postiche.core.plan import compile_plan
-from postiche.core.targets import target_in
 from postiche.model import Collection, DocumentKind, Headers, MockSources, Request
 
 MAX_LIMIT = 200

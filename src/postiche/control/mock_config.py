@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from postiche.control.validate import NO_NUL
-from postiche.core import controls, delays, sessions
 from postiche.core.body_schemas import MAX_SCHEMAS, schema_text, schema_value
-from postiche.core.controls import Place
 from postiche.core.json_paths import MAX_LENGTH, MAX_PATHS, compile_paths
-from postiche.core.routes import MAX_ROUTES, read_method, read_path
+from postiche.core.steering import controls, delays, sessions
+from postiche.core.steering.controls import Place
+from postiche.core.steering.routes import MAX_ROUTES, read_method, read_path
 from postiche.model import MockConfig, RouteConfig, SessionKey
 
 _MOCK_CONTROLS: Final = controls.keys_of(Place.MOCK)

@@ -16,8 +16,8 @@ from postiche.control.api import Asked
 from postiche.control.cursor_pages import cursor_of, key_of, limit_of
 from postiche.control.mocks import existing_mock, mock_to_change
 from postiche.control.validate import NO_NUL, compile_schema
-from postiche.core.sessions import bounded
-from postiche.core.states import LARGEST_NUMBER, read_state, written
+from postiche.core.steering.sessions import bounded
+from postiche.core.steering.states import LARGEST_NUMBER, read_state, written
 from postiche.model import Mock, SessionState, State
 
 MOST: Final = 1_000

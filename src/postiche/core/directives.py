@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from postiche.core import body_schemas
-from postiche.core.controls import (
+from postiche.core.paths import canonical
+from postiche.core.steering.controls import (
     CONTROLS,
     NO_CONTROLS,
     PREFIX,
@@ -21,8 +22,7 @@ from postiche.core.controls import (
     of_headers,
     sent_text,
 )
-from postiche.core.paths import canonical
-from postiche.core.rules import Rules
+from postiche.core.steering.rules import Rules
 from postiche.model import Controls, MockConfig, Request
 
 __all__ = [

@@ -18,7 +18,6 @@ from postiche.core import body_schemas
 from postiche.core.bodies import SavedBody, saved_body
 from postiche.core.body_schemas import BodySchema, body_schema
 from postiche.core.candidates import Candidates, candidates
-from postiche.core.controls import NO_CONTROLS, PREFIX, Place, filtering, hold_up, of_headers
 from postiche.core.directives import listed_headers
 from postiche.core.index import PathIndex
 from postiche.core.paths import PathPattern, path_pattern
@@ -29,8 +28,16 @@ from postiche.core.query import (
     saved_parameters,
 )
 from postiche.core.reply import PreparedReply, completed_headers, prepare_reply
-from postiche.core.rules import Rules, rules_of
-from postiche.core.states import StatePlan, state_plan
+from postiche.core.steering.controls import (
+    NO_CONTROLS,
+    PREFIX,
+    Place,
+    filtering,
+    hold_up,
+    of_headers,
+)
+from postiche.core.steering.rules import Rules, rules_of
+from postiche.core.steering.states import StatePlan, state_plan
 from postiche.core.urls import MAX_URL, split_url
 from postiche.core.value_patterns import ValuePattern, value_pattern
 from postiche.core.variables import Scope, scope_of

@@ -5,7 +5,6 @@ one does, and once. Must not know examples or plans.
 """
 
 from postiche.core.bodies import SentBody
-from postiche.core.controls import filtering
 from postiche.core.directives import Asked, Directives, asked_by, sent_text
 from postiche.core.paths import canonical
 from postiche.core.query import (
@@ -17,8 +16,9 @@ from postiche.core.query import (
     pairs,
     parameters_of,
 )
-from postiche.core.routes import RouteControls
-from postiche.core.rules import Rules, rules_of
+from postiche.core.steering.controls import filtering
+from postiche.core.steering.routes import RouteControls
+from postiche.core.steering.rules import Rules, rules_of
 from postiche.model import Controls, MockConfig, Request
 
 EQUAL_BODY = 5.0

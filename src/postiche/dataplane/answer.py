@@ -11,13 +11,13 @@ from enum import Enum
 from typing import Final, NamedTuple
 from urllib.parse import quote
 
-from postiche.core.controls import NO_CONTROLS
 from postiche.core.directives import in_force, is_steered
 from postiche.core.dynamic import Sources
 from postiche.core.errors import MockError
 from postiche.core.match import Outcome, match
 from postiche.core.plan import Plan, PlannedExample
 from postiche.core.render import render
+from postiche.core.steering.controls import NO_CONTROLS
 from postiche.dataplane.calls import Noted
 from postiche.dataplane.plans import MockEntry
 from postiche.model import Controls, Example, Headers, Reply, Request

@@ -15,11 +15,11 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from postiche.core.controls import hold_up
 from postiche.core.dynamic import Sources
 from postiche.core.errors import WRONG_KEY, MockError, Problem
 from postiche.core.match import Outcome
-from postiche.core.sessions import session_of
+from postiche.core.steering.controls import hold_up
+from postiche.core.steering.sessions import session_of
 from postiche.dataplane.answer import Answer, Decision, answered, decide, failure, noted_of
 from postiche.dataplane.asgi import (
     BodyTooLarge,

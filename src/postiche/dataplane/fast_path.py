@@ -16,9 +16,9 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from postiche.core.controls import hold_up
 from postiche.core.dynamic import Sources
 from postiche.core.match import by_wildcards_alone
+from postiche.core.steering.controls import hold_up
 from postiche.dataplane.answer import Answer, Settled, answered, decide, noted_of
 from postiche.dataplane.calls import NOTED_BYTES, CallSink, Noted, reply_size
 from postiche.dataplane.locate import Locator

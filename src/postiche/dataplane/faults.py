@@ -12,7 +12,7 @@ import contextlib
 from datetime import datetime
 from typing import Final
 
-from postiche.core.faults import problem_of
+from postiche.core.steering.faults import problem_of
 from postiche.dataplane.asgi import Receive, Scope, Send, framed, send_reply
 from postiche.dataplane.connection import Connection, connection_of
 from postiche.dataplane.waiting import Sleep, while_connected

@@ -13,11 +13,11 @@ from collections import OrderedDict
 from dataclasses import dataclass, replace
 from typing import Final
 
-from postiche.core.delays import sample
 from postiche.core.dynamic import Sources
-from postiche.core.faults import problem_of, strikes
-from postiche.core.limits import headers_of, refusal
-from postiche.core.limits import problem_of as limit_problem
+from postiche.core.steering.delays import sample
+from postiche.core.steering.faults import problem_of, strikes
+from postiche.core.steering.limits import headers_of, refusal
+from postiche.core.steering.limits import problem_of as limit_problem
 from postiche.dataplane.answer import Answer, Decision
 from postiche.dataplane.asgi import ClientGone, Receive
 from postiche.dataplane.limits import LocalRates, RateKeeper

@@ -8,7 +8,7 @@ from collections import OrderedDict
 from hashlib import blake2b
 from typing import Final, Protocol
 
-from postiche.core.limits import Taken, Window, take
+from postiche.core.steering.limits import Taken, Window, take
 from postiche.model import RateLimit
 
 MAX_WINDOWS: Final = 10_000

@@ -16,7 +16,7 @@ from postiche.dataplane.plans import MockEntry
 from postiche.model import Reply, Request
 
 if TYPE_CHECKING:
-    from postiche.core.explain import Explanation
+    from postiche.core.explaining.explain import Explanation
 
 logger = logging.getLogger(__name__)
 
@@ -57,8 +57,8 @@ class Misses:
 
 def _explained(entry: MockEntry, request: Request, base: str, missed: Answer) -> Answer:
     # Loaded by the first miss: what explains is as large as what matches.
-    from postiche.core.explain import nearest
-    from postiche.core.wording import summary
+    from postiche.core.explaining.explain import nearest
+    from postiche.core.explaining.wording import summary
 
     told = nearest(entry.plan, request)
     first = told.candidates[0].example.source.id if told.candidates else None
@@ -69,7 +69,7 @@ def _explained(entry: MockEntry, request: Request, base: str, missed: Answer) ->
 def _reply(
     told: "Explanation", missed: Reply, base: str, key: str | None, request: Request
 ) -> Reply:
-    from postiche.core.explanation_forms import miss_body, miss_text
+    from postiche.core.explaining.forms import miss_body, miss_text
 
     if _wants_text(request):
         type_ = ("content-type", "text/plain; charset=utf-8")

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from postiche.core.errors import CORS
-from postiche.core.upstream import Target, read_target, relocated
+from postiche.core.recording.upstream import Target, read_target, relocated
 from postiche.dataplane.asgi import (
     ClientGone,
     Receive,

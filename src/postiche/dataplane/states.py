@@ -20,10 +20,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final, Protocol, TypeVar
 
-from postiche.core import stateful
 from postiche.core.match import Outcome, match
 from postiche.core.plan import Plan
 from postiche.core.reading import Reading
+from postiche.core.steering import stateful
 from postiche.model import Request
 from postiche.store import SESSIONS, Store
 

@@ -20,10 +20,10 @@ from contextlib import aclosing, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from postiche.core.addresses import Allowed
 from postiche.core.collection import FINAL_CODES
 from postiche.core.errors import Problem
-from postiche.core.upstream import Target, end_to_end, goes_round, sent_on
+from postiche.core.recording.addresses import Allowed
+from postiche.core.recording.upstream import Target, end_to_end, goes_round, sent_on
 from postiche.model import Exchange, Headers, Reply, Request, joined
 
 if TYPE_CHECKING:

@@ -23,19 +23,19 @@ from uuid import UUID, uuid4
 import orjson
 
 from postiche.control.ids import id_after, ordered_ids
-from postiche.core.addresses import Allowed, read_allowed
-from postiche.core.codings import NotText
 from postiche.core.collection import CollectionError, read_collection
 from postiche.core.dynamic import Sources
-from postiche.core.recording import (
+from postiche.core.recording.addresses import Allowed, read_allowed
+from postiche.core.recording.codings import NotText
+from postiche.core.recording.recorder import (
     Added,
     Recorder,
     captured_example,
     new_collection,
     set_variable,
 )
-from postiche.core.sending import NotSendable, Place, places, sendable
-from postiche.core.upstream import Target, read_target
+from postiche.core.recording.sending import NotSendable, Place, places, sendable
+from postiche.core.recording.upstream import Target, read_target
 from postiche.core.variables import Scope, scope_of
 from postiche.dataplane.proxy import Proxy
 from postiche.dataplane.relay import Passage

@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from postiche.control.api import NotContacted, Send
-from postiche.core.addresses import Allowed, read_allowed
-from postiche.core.sending import Sendable
+from postiche.core.recording.addresses import Allowed, read_allowed
+from postiche.core.recording.sending import Sendable
 from postiche.dataplane.upstream import Forwarder, UpstreamError
 from postiche.model import Exchange
 

@@ -24,7 +24,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from postiche.core.addresses import read_allowed
+from postiche.core.recording.addresses import read_allowed
 from postiche.server.failures import UsageFailure
 from postiche.server.options import HELP
 
