@@ -25,6 +25,7 @@ CHANGES_NOTHING = ("GET ", "POST /mocks/{mockId}/explain")
 READS = [each for each in OF_TEAMS if each.startswith(CHANGES_NOTHING) and "{taskId}" not in each]
 WRITES = [each for each in OF_TEAMS if not each.startswith(CHANGES_NOTHING)]
 FAIL_FOR_EVERYONE = {
+    "POST /collections/{collectionId}/requests/{requestId}/capture": "nowhere may be contacted",
     "DELETE /mocks/{mockId}/unpublish": "it is private already",
     "DELETE /specs/{specId}/files/{filePath}": "it is the root file",
     "PATCH /specs/{specId}/collections/{collectionId}/sync-options": "it was not generated",

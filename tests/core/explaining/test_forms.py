@@ -11,7 +11,7 @@ from postiche.core.match import match
 from tests.core.building import example, get, plan, post
 from tests.core.curling import sent_by
 
-DOCS = Path(__file__).parents[2] / "docs" / "explain.md"
+DOCS = Path(__file__).parents[3] / "docs" / "explain.md"
 TWO = plan(
     example("/users/{{id}}?page=1", id="a", name="one"),
     example("/users", method="POST", id="b", name="make user", code=201),
