@@ -13,7 +13,7 @@ from typing import Final, Generic, Protocol, TypeVar
 
 ENTRIES: Final = 8_192
 """Values of one generation."""
-BYTES: Final = 16 * 1024 * 1024
+BYTES: Final = 48 * 1024 * 1024
 """Bytes that the keys and values of one generation may weigh together."""
 SHARE: Final = 64
 """No value may weigh more than one part in so many of a generation."""
