@@ -99,6 +99,9 @@ def call_as_json(call: Call) -> None:
         "servedAt": call.served_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "request": {"method": _encodable(call.method), "path": _encodable(call.path)},
         "response": {"type": call.type, "statusCode": call.status_code},
+        "postiche": {"example": call.example, "score": call.score}
+        if call.why is None
+        else {"nearest": call.nearest, "why": call.why},
     }
     write_line(orjson.dumps(row).decode())
 
