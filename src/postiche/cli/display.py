@@ -101,7 +101,7 @@ def call_as_json(call: Call) -> None:
         "response": {"type": call.type, "statusCode": call.status_code},
         "postiche": {"example": call.example, "score": call.score}
         if call.why is None
-        else {"nearest": call.nearest, "why": call.why},
+        else {"nearest": call.nearest, "why": _encodable(call.why)},
     }
     write_line(orjson.dumps(row).decode())
 
