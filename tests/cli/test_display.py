@@ -69,7 +69,14 @@ def test_a_call_as_json_is_one_json_line_whatever_it_holds(
         "servedAt": "2026-01-02T12:00:00.000Z",
         "request": {"method": "GET", "path": "/\x00?\x1b"},
         "response": {"type": "success", "statusCode": 200},
+        "postiche": {"example": None, "score": None},
     }
+
+
+def test_a_miss_as_json_says_why(capsys: pytest.CaptureFixture[str]) -> None:
+    display.call_as_json(a_call(nearest="e-1", why="GET /\ud800 has no example"))
+    told = {"nearest": "e-1", "why": "GET /? has no example"}
+    assert json.loads(printed(capsys))["postiche"] == told
 
 
 # --- routes --------------------------------------------------------------------------
