@@ -181,3 +181,10 @@ def test_only_an_ordinary_request_line_may_stand_before_a_known_head(sent: bytes
     for _ in range(3):
         assert known.read(get("/a", "Host: x")) is not None
     assert known.read(sent) is None
+
+
+def test_a_target_that_is_too_long_is_not_read_before_a_known_head() -> None:
+    known = RequestReader()
+    for _ in range(3):
+        assert known.read(get("/a", "Host: x")) is not None
+    assert known.read(get("/" + "a" * LONGEST, "Host: x")) is None

@@ -113,12 +113,14 @@ class RequestReader:
         None if they are less than one or more, if the client does not mean to
         stay connected, or wants something before the answer.
         """
+        if len(data) > LONGEST:
+            return None
         end = data.find(b"\r")
         known = self._known.get(data[end:])
         line = None if known is None else _LINE.fullmatch(data, 0, end)
         if known is not None and line is not None:
             return ReadRequest(_METHODS[line[1]], str(line[2], "ascii"), known, b"", True)
-        read = self._read(data, end) if len(data) <= LONGEST and self._is_whole(data) else None
+        read = self._read(data, end) if self._is_whole(data) else None
         if read is not None and read.plain and self._known.comes_again(data[end:]):
             self._known.keep(data[end:], read.headers)
         return read
